@@ -1,0 +1,3 @@
+module github.com/goaco/aco
+
+go 1.24

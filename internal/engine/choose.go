@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+)
+
+// The choice of the engine is made once, when it is first needed. Three doors lead
+// to the portable one: a build that leaves the native engine out (nonative.go),
+// ACO_ENGINE=portable, and a start-up check (verify.go) that does not pass.
+
+// Info says which engine runs shared coroutines, and why.
+type Info struct {
+	Name      string  // "native" or "portable"
+	Reason    string  // why this one
+	GoVersion string  // as runtime.Version
+	GOARCH    string  // as runtime.GOARCH
+	Checks    []Check // what the start-up check looked at; empty if it did not run
+}
+
+// A Check is one line of the start-up check.
+type Check struct {
+	Name string // what was looked at
+	Want string // what the native engine relies on
+	Got  string // what was found
+	OK   bool
+}
+
+var choose = sync.OnceValue(func() Info {
+	info := Info{Name: "portable", GoVersion: runtime.Version(), GOARCH: runtime.GOARCH}
+	switch v := os.Getenv("ACO_ENGINE"); v {
+	case "portable":
+		info.Reason = "ACO_ENGINE=portable"
+		return info
+	case "", "native":
+	default:
+		panic("aco: ACO_ENGINE=" + strconv.Quote(v) + `: want "native", "portable" or nothing`)
+	}
+	checks, failed := verify()
+	info.Checks = checks
+	if failed != "" {
+		info.Reason = failed
+		return info
+	}
+	info.Name, info.Reason = "native", "the start-up check passed"
+	return info
+})
+
+// nativeOK reports whether shared coroutines are native ones.
+func nativeOK() bool { return choose().Name == "native" }
+
+// Describe returns which engine is in use, and why.
+func Describe() Info {
+	info := choose()
+	info.Checks = append([]Check(nil), info.Checks...)
+	return info
+}

@@ -1,0 +1,21 @@
+//go:build !(gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native)) || race || msan || asan || aco_portable
+
+package engine
+
+// This file stands in for the native engine where the build leaves it out: under
+// the race detector and the sanitizers, with -tags aco_portable, on another
+// architecture, and with a Go release that has not been verified.
+
+type native struct{}
+
+const unbuilt = "this build leaves the native engine out (race detector, sanitizer, tag, architecture or Go release)"
+
+func verify() (checks []Check, failed string) { return nil, unbuilt }
+
+func (c *Core) prepare()                  {}
+func (c *Core) release()                  {}
+func (c *Core) resumeNative() bool        { panic(unbuilt) }
+func (c *Core) yieldNative()              { panic(unbuilt) }
+func (c *Core) nativeStatus() Status      { return c.status }
+func (c *Core) Footprint() int            { return 0 }
+func (c *Core) Callers(pcs []uintptr) int { return 0 }

@@ -1,0 +1,30 @@
+package engine
+
+import "iter"
+
+// The portable engine: a coroutine is a goroutine that iter.Pull parks, and a
+// switch is the runtime's own. There is no assembly and no unsafe here, so that
+// it serves wherever Go runs. It has no way to learn which goroutine calls it:
+// it goes by the status alone.
+
+// A portable is a coroutine on a goroutine of its own.
+type portable struct {
+	next  func() (struct{}, bool)
+	yield func(struct{}) bool
+}
+
+// resume starts or continues the goroutine. Panics and runtime.Goexit come out of
+// next, as iter.Pull promises; main's deferred Finish has run by then.
+func (p *portable) resume(c *Core) bool {
+	if p.next == nil {
+		p.next, _ = iter.Pull(func(yield func(struct{}) bool) {
+			p.yield = yield
+			c.main()
+		})
+	}
+	_, ok := p.next()
+	return ok
+}
+
+// suspend parks the goroutine until the next resume.
+func (p *portable) suspend() { p.yield(struct{}{}) }

@@ -1,0 +1,30 @@
+package aco
+
+import "github.com/goaco/aco/internal/engine"
+
+// An Option chooses, at [New], how a coroutine is made. The last one of a kind wins.
+type Option struct{ kind engine.Kind }
+
+// Shared makes a coroutine that runs on the stack of whoever resumes it; its frames
+// are copied to the heap when it yields and back when it is resumed. It is the
+// default: the cheapest to make, to switch and to keep while call chains are short.
+// On the portable engine it is the same as [Standalone].
+func Shared() Option { return Option{engine.Shared} }
+
+// Standalone makes a coroutine with a goroutine, and hence a growing stack, of its
+// own. A switch costs the same however deep it is, and it may suspend wherever a
+// goroutine may, as across a C call. It is a parked goroutine while suspended, which
+// the collector never frees: run it to its end, or close it.
+func Standalone() Option { return Option{engine.Standalone} }
+
+// EngineInfo says which engine runs shared coroutines in this program, and why.
+type EngineInfo = engine.Info
+
+// A Check is one line of what the native engine's start-up check looked at.
+type Check = engine.Check
+
+// Engine returns which engine runs shared coroutines in this program and why, and
+// what the start-up check found. Set ACO_ENGINE=portable in the environment, or build
+// with -tags aco_portable, to have the portable one. Engine panics if ACO_ENGINE has a
+// value other than "", "native" and "portable", as does the first [New].
+func Engine() EngineInfo { return engine.Describe() }

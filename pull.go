@@ -1,0 +1,88 @@
+package aco
+
+import "iter"
+
+// Pull turns the push-style sequence seq into next and stop, by the contract of
+// [iter.Pull] to the letter: next returns the next value and true, or the zero
+// value and false at the end; stop ends the sequence, after which yield returns
+// false to seq. Panics and runtime.Goexit of seq leave next and stop.
+//
+// Calling next or stop while seq runs, as from within seq, panics with
+// "aco: resume of a running coroutine" or "aco: close of a running coroutine".
+func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
+	var done bool // read by yield, which must be able to return false without switching
+	co := New(func(co *Coroutine[struct{}, V], _ struct{}) {
+		defer func() { done = true }()
+		seq(func(v V) bool {
+			if !done {
+				co.Yield(v)
+			}
+			return !done
+		})
+	})
+	next = func() (V, bool) { return co.Resume(struct{}{}) }
+	stop = func() {
+		switch co.Status() {
+		case Suspended:
+			done = true
+			co.Resume(struct{}{})
+		case Created, Running, Normal:
+			co.Close()
+		}
+	}
+	return next, stop
+}
+
+// Pull2 is [Pull] for a sequence of pairs, by the contract of [iter.Pull2].
+func Pull2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
+	type pair struct {
+		k K
+		v V
+	}
+	next1, stop := Pull(func(yield func(pair) bool) {
+		seq(func(k K, v V) bool { return yield(pair{k, v}) })
+	})
+	return func() (K, V, bool) {
+		p, ok := next1()
+		return p.k, p.v, ok
+	}, stop
+}
+
+// Push is the inverse of [Pull]: it feeds consumer, a function over a sequence,
+// one value at a time. It runs consumer until that asks for its first value.
+// Then yield(v) hands v over, runs consumer until it asks for the next, and
+// returns true; it returns false once consumer has returned. stop ends the
+// sequence and runs consumer to its end. Panics and runtime.Goexit of consumer
+// leave Push, yield and stop.
+//
+// Calling yield or stop while consumer runs panics with
+// "aco: resume of a running coroutine" or "aco: close of a running coroutine".
+func Push[V any](consumer func(iter.Seq[V])) (yield func(V) bool, stop func()) {
+	var stopped bool
+	co := New(func(co *Coroutine[V, struct{}], _ V) {
+		consumer(func(yield func(V) bool) {
+			for !stopped {
+				v := co.Yield(struct{}{})
+				if stopped || !yield(v) {
+					return
+				}
+			}
+		})
+	})
+	var zero V
+	co.Resume(zero)
+	yield = func(v V) bool {
+		_, ok := co.Resume(v)
+		return ok
+	}
+	stop = func() {
+		switch co.Status() {
+		case Suspended:
+			stopped = true
+			co.Resume(zero)
+		case Running, Normal:
+			co.Close()
+		}
+	}
+	return yield, stop
+}
