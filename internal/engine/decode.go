@@ -1,0 +1,375 @@
+//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+
+package engine
+
+import (
+	"math/bits"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// The decoder tells what the words of a suspended coroutine's frames are, from the tables
+// that the compiler made for the runtime: runtime/stkframe.go: getStackMap for the words
+// that are live by name, runtime/mgcmark.go: scanstack for the variables that are live
+// because a pointer leads to them. It works on a copy of the frames (Core.frames), and
+// whatever it does not understand it refuses, before anything has changed.
+//
+//	| caller's frame     |
+//	| arguments          |  fp: described by the callee's map of arguments
+//	+--------------------+
+//	| return address     |  fp-8
+//	| saved BP           |  fp-16, if the frame has any size
+//	| locals             |  described by the map of locals, which ends here
+//	| outgoing arguments |
+//	+--------------------+  sp
+
+// A frame is what is known of all frames of a function that are suspended at one pc.
+type frame struct {
+	key     uintptr
+	size    uintptr  // from sp to the caller's sp
+	hasBP   bool     // the caller's BP is saved
+	sig     bool     // the function is sigpanic: its caller will continue elsewhere, if at all
+	live    []uint32 // words that hold live pointers, counted from sp
+	objects []object
+	refused string // why it can't be moved
+}
+
+// An object is a local variable that pointers may lead to.
+type object struct {
+	off, size uintptr  // in bytes, from sp
+	ptrs      []uint32 // its words that hold pointers, counted from sp
+}
+
+// cache remembers frames by their pc. Entries are only ever replaced, never changed; there
+// are so many slots that a program's suspension points hardly ever share one.
+var cache atomic.Pointer[[1 << 13]atomic.Pointer[frame]]
+
+// frameAt returns the frame of the function suspended at pc. interrupted says that the
+// function did not call anything there, but was interrupted by a run-time panic.
+func frameAt(pc uintptr, interrupted bool) *frame {
+	key := pc << 1
+	if interrupted {
+		key |= 1
+	}
+	table := cache.Load()
+	if table == nil {
+		cache.CompareAndSwap(nil, new([1 << 13]atomic.Pointer[frame]))
+		table = cache.Load()
+	}
+	slot := &table[(uint64(key)*0x9e3779b97f4a7c15)>>51]
+	f := slot.Load()
+	if f == nil || f.key != key {
+		f = newFrame(pc, interrupted)
+		f.key = key
+		slot.Store(f)
+	}
+	return f
+}
+
+// newFrame reads the runtime's tables for pc.
+func newFrame(pc uintptr, interrupted bool) *frame {
+	f := findfunc(pc)
+	if f.function == nil {
+		return &frame{refused: "a frame that is not Go's: it has no map"}
+	}
+	name := runtime.FuncForPC(f.entryPC()).Name()
+	fr := &frame{sig: name == sigpanicName}
+	refuse := func(why string) *frame {
+		fr.refused = name + ": " + why
+		return fr
+	}
+	switch {
+	case f.flag&flagTopFrame != 0:
+		return refuse("it is where a goroutine begins")
+	case f.flag&flagSPWrite != 0:
+		return refuse("it switches stacks")
+	case strings.HasPrefix(name, "runtime/secret."):
+		return refuse("its frames must not be copied")
+	case f.args == argsUnknown:
+		return refuse("its arguments have no static map")
+	}
+	delta := f.value(f.pcsp, pc)
+	if delta < 0 || delta%8 != 0 {
+		return refuse("its size is unknown")
+	}
+	fr.size, fr.hasBP = uintptr(delta)+8, delta > 0
+	locals := fr.size - 8 // where they end, from sp
+	if fr.hasBP {
+		locals -= 8
+	}
+	at := pc - 1 // in the call
+	if interrupted {
+		if f.deferreturn == 0 {
+			return fr // never continues: nothing in it is live
+		}
+		at = f.entryPC() + uintptr(f.deferreturn)
+	}
+	index := f.stackMapIndex(at)
+	words := func(which uint8, end func(m *stackMap) uintptr) bool {
+		m := (*stackMap)(f.funcdata(which))
+		if m == nil || m.n <= 0 || m.nbit > 0 && index >= m.n {
+			return false
+		}
+		if m.nbit > 0 {
+			start := end(m)
+			forBits(unsafe.Add(unsafe.Pointer(&m.bits), index*((m.nbit+7)/8)), m.nbit, func(i int32) {
+				fr.live = append(fr.live, uint32(start/8)+uint32(i))
+			})
+		}
+		return true
+	}
+	if locals > 0 && !words(funcdataLocals, func(m *stackMap) uintptr { return locals - 8*uintptr(m.nbit) }) {
+		return refuse("its locals have no map")
+	}
+	if f.args > 0 && !words(funcdataArgs, func(m *stackMap) uintptr { return fr.size }) {
+		return refuse("its arguments have no map")
+	}
+	if p := f.funcdata(funcdataObjects); p != nil {
+		for _, o := range unsafe.Slice((*stackObject)(unsafe.Add(p, 8)), *(*uintptr)(p)) {
+			base := locals
+			if o.off >= 0 {
+				base = fr.size
+			}
+			ob := object{off: base + uintptr(int(o.off)), size: uintptr(o.size)}
+			forBits(unsafe.Add(f.mod.rodata, o.gcdata), o.ptrBytes/8, func(i int32) {
+				ob.ptrs = append(ob.ptrs, uint32(ob.off/8)+uint32(i))
+			})
+			fr.objects = append(fr.objects, ob)
+		}
+	}
+	return fr
+}
+
+// A decoder is the state of one decoding; they are reused.
+type decoder struct {
+	c       *Core
+	frames  []*frame
+	starts  []uintptr        // of frames, from lo
+	pending []uintptr        // offsets in the frames that live pointers lead to
+	scanned []uint64         // a bit a word: an object that starts there has been scanned
+	cut     uintptr          // the word that links to the resumer's panic, or ^0
+	floor   uintptr          // bottom of the stack at the time of capture
+	roots   []unsafe.Pointer // defer records in the heap
+	records []record
+	link    links
+	bad     bool // a pointer leads to the resumer's frames
+}
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// decode fills c's masks, ptrs and links from the copy of its frames. It returns "", or why
+// c can't be suspended.
+func decode(c *Core) (refused string) {
+	d := decoders.Get().(*decoder)
+	d.c, d.bad, d.cut = c, false, ^uintptr(0)
+	d.floor = *c.word(^uintptr(0))
+	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
+	blocks := (c.size + 511) / 512
+	d.scanned = append(d.scanned[:0], make([]uint64, blocks)...)
+	for i := range blocks {
+		*c.masks(i) = masks{}
+	}
+	refused = d.walk()
+	if refused == "" {
+		refused = d.chains()
+	}
+	if refused == "" {
+		for i, fr := range d.frames {
+			for _, w := range fr.live {
+				d.visit(d.starts[i]/8 + uintptr(w))
+			}
+		}
+		for len(d.pending) > 0 {
+			off := d.pending[len(d.pending)-1]
+			d.pending = d.pending[:len(d.pending)-1]
+			d.scan(off)
+		}
+		if d.bad {
+			refused = "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
+		}
+	}
+	if refused == "" {
+		d.keep()
+	}
+	clear(d.roots)
+	d.roots, d.c = d.roots[:0], nil
+	decoders.Put(d)
+	return refused
+}
+
+// walk lists the frames and marks the words of their linkage.
+func (d *decoder) walk() string {
+	c := d.c
+	interrupted := false
+	for off, pc := uintptr(0), c.pc; off < c.size; {
+		fr := frameAt(pc, interrupted)
+		if fr.refused != "" {
+			return "can't suspend across " + fr.refused + "; use aco.Standalone()"
+		}
+		d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
+		off += fr.size
+		if off > c.size {
+			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
+		}
+		if fr.hasBP {
+			d.set(off/8-2, masks{move: 1})
+		}
+		pc, interrupted = *c.word(off/8 - 1), fr.sig
+		if off < c.size {
+			d.set(off/8-1, masks{same: 1})
+		}
+		if (pc == enterPC) != (off == c.size) {
+			return "yield outside the coroutine" // another one's enter lies in between
+		}
+	}
+	return ""
+}
+
+// set adds the masks m to word i.
+func (d *decoder) set(i uintptr, m masks) {
+	p, bit := d.c.masks(i/64), i%64
+	p.same |= m.same << bit
+	p.live |= m.live << bit
+	p.move |= m.move << bit
+}
+
+// visit classifies word i, which holds a live pointer.
+func (d *decoder) visit(i uintptr) {
+	c := d.c
+	if i >= c.size/8 || i == d.cut {
+		return // an argument of main's, which enter rewrites, or for thaw to fill in
+	}
+	m := d.c.masks(i / 64)
+	if (m.live|m.move&m.same)>>(i%64)&1 != 0 {
+		return
+	}
+	switch v := *c.word(i); {
+	case v-c.lo < c.size+enterSize:
+		d.set(i, masks{same: 1, move: 1})
+		d.pending = append(d.pending, v-c.lo)
+	case v-d.floor < c.hi-d.floor:
+		d.bad = true
+	default:
+		d.set(i, masks{live: 1})
+	}
+}
+
+// enterSize is the size of enter's frame, into which main's saved BP points.
+const enterSize = 32
+
+// scan visits the pointers of the variable that covers offset off, if there is one.
+func (d *decoder) scan(off uintptr) {
+	i, found := slices.BinarySearch(d.starts, off)
+	if !found {
+		i--
+	}
+	// A variable in the arguments of a frame lies in its caller's, so look there as well.
+	for k := i; k >= max(i-1, 0); k-- {
+		for _, o := range d.frames[k].objects {
+			at := d.starts[k] + o.off
+			if off-at >= o.size {
+				continue
+			}
+			if w := at / 8; d.scanned[w/64]>>(w%64)&1 == 0 {
+				d.scanned[w/64] |= 1 << (w % 64)
+				for _, p := range o.ptrs {
+					d.visit(d.starts[k]/8 + uintptr(p))
+				}
+			}
+			return
+		}
+	}
+}
+
+// keep copies the live pointers to where the collector sees them. The stores have write
+// barriers; c's frames still hold the pointers on the stack.
+func (d *decoder) keep() {
+	c := d.c
+	n := len(d.roots)
+	for i := range (c.size + 511) / 512 {
+		n += bits.OnesCount64(c.masks(i).live)
+	}
+	if cap(c.ptrs) < n {
+		c.ptrs = make([]unsafe.Pointer, n)
+	}
+	clear(c.ptrs)
+	c.ptrs = c.ptrs[:n]
+	k := 0
+	for i := range (c.size + 511) / 512 {
+		for m := c.masks(i).live; m != 0; m &= m - 1 {
+			c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(c.word(64*i + uintptr(bits.TrailingZeros64(m)))))
+			k++
+		}
+	}
+	copy(c.ptrs[k:], d.roots)
+}
+
+// chains finds the coroutine's defers and panics. A record of a defer is a root: what its
+// function captured may be reachable from nowhere else. So is the innermost panic.
+func (d *decoder) chains() string {
+	c := d.c
+	c.links, c.special = nil, false
+	n := d.collect()
+	for n > len(d.records) {
+		d.records = make([]record, 2*n)
+		n = d.collect()
+	}
+	if n == 0 && d.link.panicLink == 0 {
+		return ""
+	}
+	c.links, c.special = &links{d.link.panicHead, d.link.panicLink, slices.Clone(d.records[:n])}, true
+	if d.link.panicLink != 0 {
+		d.cut = d.link.panicLink / 8
+		d.pending = append(d.pending, d.link.panicHead)
+	}
+	for _, r := range c.links.records {
+		if r.heap == 0 {
+			d.visit((r.off + unsafe.Offsetof(deferRecord{}.fn)) / 8)
+			continue
+		}
+		p := *(**deferRecord)(unsafe.Pointer(&r.heap)) // g._defer keeps it alive
+		d.roots = append(d.roots, unsafe.Pointer(p))
+		if uintptr(p.fn)-d.floor < c.hi-d.floor {
+			d.bad = true
+		}
+	}
+	return ""
+}
+
+// collect reads the goroutine's chains down to the resumer's part. It returns how many
+// defer records there are, and fills d.records as far as they fit, and d.link. All offsets
+// are from lo, wherever the frames are now: a nosplit function that calls none that can
+// split runs on a stack that does not move (runtime/stack.go: isShrinkStackSafe).
+//
+//go:nosplit
+func (d *decoder) collect() (n int) {
+	c := d.c
+	_, top, defers, panics := chains()
+	lo := top - c.hi + c.lo
+	for p := (*deferRecord)(defers); p != nil && p.sp < lo+c.size; p = p.link {
+		if n < len(d.records) {
+			r := record{sp: p.sp - lo}
+			if at := uintptr(unsafe.Pointer(p)); at-lo < c.size {
+				r.off = at - lo
+			} else {
+				r.heap = at
+			}
+			d.records[n] = r
+		}
+		n++
+	}
+	d.link = links{}
+	for p := panics; uintptr(p)-lo < c.size; {
+		if d.link.panicLink == 0 {
+			d.link.panicHead = uintptr(p) - lo
+		}
+		at := unsafe.Add(p, panicLinkOffset)
+		d.link.panicLink = 1 + uintptr(at) - lo
+		p = *(*unsafe.Pointer)(at)
+	}
+	return n
+}

@@ -1,0 +1,190 @@
+//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+
+package engine
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"unsafe"
+)
+
+// The start-up check looks for each thing of the runtime's that the native engine relies
+// on in the running program, and then runs a small known coroutine through decoder and
+// assembly. It is made at the first New. If anything is not as expected, or faults, the
+// portable engine serves.
+
+// verify returns what it looked at, and the first thing that was not as expected.
+func verify() (checks []Check, failed string) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			failed = fmt.Sprint("the start-up check panicked: ", r)
+		}
+	}()
+	v := &verifier{}
+	for _, check := range []func(*verifier){checkG, checkFunction, checkDefer, checkPanic, checkCoroutine} {
+		if check(v); v.failed != "" {
+			return v.checks, v.failed
+		}
+	}
+	Resume, Yield = enter, leave
+	return v.checks, ""
+}
+
+type verifier struct {
+	checks []Check
+	failed string
+}
+
+func (v *verifier) expect(name string, got, want any) {
+	ok := got == want
+	v.checks = append(v.checks, Check{name, fmt.Sprint(want), fmt.Sprint(got), ok})
+	if !ok && v.failed == "" {
+		v.failed = fmt.Sprintf("the start-up check found %s: %v, want %v", name, got, want)
+	}
+}
+
+// checkG looks for the stack bounds in g.
+func checkG(v *verifier) {
+	var here byte
+	g, top, _, _ := chains()
+	lo := **(**uintptr)(unsafe.Pointer(&g))
+	at := uintptr(unsafe.Pointer(&here))
+	v.expect("g.stack holds this frame", lo < at && at < top && top-lo < 1<<30, true)
+	guard := *(**[4]uintptr)(unsafe.Pointer(&g))
+	v.expect("g.stackguard0 is above g.stack.lo", guard[2]-lo < 1<<14 || guard[2] > 1<<63, true)
+	if guard[2]-lo < 1<<14 {
+		v.expect("stack reserve fits in room", guard[2]-lo+128 <= room, true)
+	}
+}
+
+// checkFunction looks up a known function, and finds where main returns to.
+func checkFunction(v *verifier) {
+	f := findfunc(code[0])
+	v.expect("findfunc of enter", f.function != nil && f.entryPC() == code[0], true)
+	v.expect("enter's flags", f.flag&^4, uint8(0))
+	v.expect("enter's arguments", f.args, int32(0))
+	v.expect("thaw's flags", findfunc(codeOfFreeze()).flag&flagSPWrite, uint8(flagSPWrite))
+	var pcs [2]uintptr
+	c := new(Core)
+	c.prepare()
+	c.main = func() { runtime.Callers(1, pcs[:]) }
+	enter(c)
+	enterPC = pcs[1]
+	f = findfunc(enterPC)
+	v.expect("main's caller", f.function != nil && f.entryPC() == code[0], true)
+	v.expect("enter's frame", frameAt(enterPC, false).size, uintptr(enterSize))
+	v.expect("enter's map", frameAt(enterPC, false).refused, "")
+}
+
+func codeOfFreeze() uintptr { return code[2] }
+
+// checkDefer looks for g._defer and the layout of its records.
+func checkDefer(v *verifier) {
+	_, _, before, _ := chains()
+	fn := func() {}
+	for range 2 {
+		defer fn() // in a loop: neither open-coded nor on the stack
+	}
+	_, top, defers, _ := chains()
+	v.expect("g._defer changes", defers != before && defers != nil, true)
+	d := (*deferRecord)(defers)
+	v.expect("_defer.heap", d.heap, true)
+	v.expect("_defer.fn", d.fn, *(*unsafe.Pointer)(unsafe.Pointer(&fn)))
+	at := uintptr(unsafe.Pointer(&top))
+	v.expect("_defer.sp", top-d.sp < 1<<30 && d.sp <= at, true)
+	v.expect("_defer.link.link", d.link != nil && unsafe.Pointer(d.link.link) == before, true)
+	v.expect("_defer.pc", findfunc(d.pc).function == findfunc(pcOf()).function, true)
+	_ = at
+}
+
+//go:noinline
+func pcOf() uintptr {
+	var pcs [1]uintptr
+	runtime.Callers(2, pcs[:])
+	return pcs[0]
+}
+
+// checkPanic looks for g._panic and its link.
+func checkPanic(v *verifier) {
+	value := new(int)
+	_, _, _, before := chains()
+	func() {
+		defer func() {
+			_, top, _, panics := chains()
+			at := uintptr(unsafe.Pointer(&top))
+			v.expect("g._panic", uintptr(panics) > at && uintptr(panics) < top, true)
+			if v.failed == "" {
+				arg := *(*any)(unsafe.Add(panics, panicLinkOffset-16))
+				v.expect("_panic.arg", arg == any(value), true)
+				link := *(*unsafe.Pointer)(unsafe.Add(panics, panicLinkOffset))
+				v.expect("_panic.link", link == before, true)
+			}
+			recover()
+		}()
+		panic(value)
+	}()
+}
+
+// checkCoroutine suspends and resumes a coroutine that has pointers of every sort, at two
+// stack depths, and compares what the decoder made of it with what is known.
+func checkCoroutine(v *verifier) {
+	c := new(Core)
+	c.prepare()
+	sum := 0
+	c.main = func() {
+		defer c.Finish()
+		probe(c, &sum)
+	}
+	for i := range 4 {
+		v.expect("coroutine yields", deeper(c, 7*(i/2)), true)
+		v.expect("coroutine is suspended", c.Status(), Suspended)
+		var pcs [4]uintptr
+		n := c.Callers(pcs[:])
+		v.expect("frames of the coroutine", n, 1)
+		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
+		inner := 0
+		for w := range c.size / 8 {
+			m := c.masks(w / 64)
+			if m.same&m.move>>(w%64)&1 != 0 && *c.word(w)-c.lo < c.size {
+				inner++
+			}
+		}
+		v.expect("pointers into the frames are found", inner > 0, true)
+		runtime.KeepAlive(c)
+	}
+	v.expect("coroutine ends", deeper(c, 3), false)
+	v.expect("what it computed", sum, 4*(1+2+3))
+	v.expect("coroutine is done", c.Status(), Done)
+}
+
+var probeFn = probe
+
+//go:noinline
+func probe(c *Core, sum *int) {
+	var a [3]int
+	s := a[:]
+	for i := range 4 {
+		for k := range s {
+			s[k] += k + 1
+		}
+		probeYield(c, s)
+		if i == 3 {
+			for _, x := range a {
+				*sum += x
+			}
+		}
+		runtime.KeepAlive(s)
+	}
+}
+
+func probeYield(c *Core, s []int) { leave(c) }
+
+//go:noinline
+func deeper(c *Core, n int) bool {
+	if n > 0 {
+		return deeper(c, n-1)
+	}
+	return enter(c)
+}
