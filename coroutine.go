@@ -53,11 +53,10 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 		kind = o.kind
 	}
 	co := new(Coroutine[In, Out])
+	co.core.End = co.finish // a func value in the heap: its defer puts no closure on the stack
 	co.core.Init(kind, func() {
-		defer co.finish()
-		if co.core.Status() != Done {
-			body(co, co.in)
-		}
+		defer co.core.End()
+		body(co, co.in)
 	})
 	return co
 }

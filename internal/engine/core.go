@@ -40,9 +40,10 @@ const (
 // A Core is a coroutine without its values.
 type Core struct {
 	native             // first, so that a *Core is a *native to the assembly
-	main     func()    // calls the body; defers Finish
+	main     func()    // calls the body; defers End
+	End      func()    // drops the last values and calls Finish
 	portable *portable // nil for a native coroutine
-	status   Status    // Created, Suspended, Running or Done; a native coroutine's says Running for Suspended too
+	status   Status    // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool      // Close has begun: Yield panics with ErrClosed
 }
 
@@ -54,7 +55,7 @@ var Resume = (*Core).resumeSlow
 // assembly in front of it.
 var Yield = (*Core).yieldSlow
 
-// Init makes c a Created coroutine. main must call Finish in a deferred function.
+// Init makes c a Created coroutine. End must be set, and main must defer it.
 func (c *Core) Init(kind Kind, main func()) {
 	c.main = main
 	if kind == Standalone || !nativeOK() {
@@ -94,7 +95,7 @@ func (c *Core) resumeSlow() bool {
 	case Normal:
 		panic("aco: resume of a coroutine that resumed another")
 	}
-	c.main() // drops the value that came with this Resume
+	c.End() // drops the value that came with this Resume
 	return false
 }
 
@@ -121,8 +122,7 @@ func (c *Core) yieldSlow() {
 func (c *Core) Close() {
 	switch c.Status() {
 	case Created:
-		c.status = Done
-		c.main()
+		c.End()
 	case Suspended:
 		c.closing = true
 		c.resumeSlow()
