@@ -154,30 +154,114 @@ type decoder struct {
 	cut     uintptr          // the word that links to the resumer's panic, or ^0
 	floor   uintptr          // bottom of the stack at the time of capture
 	roots   []unsafe.Pointer // defer records in the heap
-	records []record
-	link    links
-	bad     bool // a pointer leads to the resumer's frames
+	bad     bool             // a pointer leads to the resumer's frames
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// decode fills c's masks, ptrs and links from the copy of its frames. It returns "", or why
-// c can't be suspended.
-func decode(c *Core) (refused string) {
+// A layout is what a decoding found: the masks, and the words that must be the same for
+// the masks to hold again. It serves every coroutine that is suspended at the same place
+// through the same calls, so that only the first of them is decoded.
+type layout struct {
+	pc, lo, size uintptr
+	masks        []masks
+	words        []uintptr // those that are the same, in order
+}
+
+var layouts atomic.Pointer[[1 << 12]atomic.Pointer[layout]]
+
+// layoutAt returns where the layout of c's frames is kept, if they are of moderate size.
+func layoutAt(c *Core) *atomic.Pointer[layout] {
+	if c.size > 1024 {
+		return nil // deep chains are many: remembering each would cost more than it saves
+	}
+	table := layouts.Load()
+	if table == nil {
+		layouts.CompareAndSwap(nil, new([1 << 12]atomic.Pointer[layout]))
+		table = layouts.Load()
+	}
+	return &table[(uint64(c.pc+c.size)*0x9e3779b97f4a7c15)>>52]
+}
+
+// fits reports whether l describes the copy of c's frames, and if so takes its masks over.
+func (l *layout) fits(c *Core) bool {
+	if l.pc != c.pc || l.size != c.size {
+		return false
+	}
+	floor, k := *c.word(^uintptr(0)), 0
+	for b, m := range l.masks {
+		first := uintptr(64 * b)
+		for s := m.same; s != 0; s &= s - 1 {
+			w, v := uintptr(bits.TrailingZeros64(s)), l.words[k]
+			if m.move>>w&1 != 0 {
+				v += c.lo - l.lo
+			}
+			if *c.word(first + w) != v {
+				return false
+			}
+			k++
+		}
+		for s := m.live; s != 0; s &= s - 1 {
+			if *c.word(first + uintptr(bits.TrailingZeros64(s)))-floor < c.hi-floor {
+				return false
+			}
+		}
+	}
+	for b, m := range l.masks {
+		*c.masks(uintptr(b)) = m
+	}
+	return true
+}
+
+// newLayout returns the layout of c's frames, which have just been decoded.
+func newLayout(c *Core) *layout {
+	l := &layout{pc: c.pc, lo: c.lo, size: c.size}
+	for b := range (c.size + 511) / 512 {
+		m := *c.masks(b)
+		l.masks = append(l.masks, m)
+		for s := m.same; s != 0; s &= s - 1 {
+			l.words = append(l.words, *c.word(64*b + uintptr(bits.TrailingZeros64(s))))
+		}
+	}
+	return l
+}
+
+// describe fills c's masks, ptrs and links from the copy of its frames. It returns "", or
+// why c can't be suspended.
+func describe(c *Core) (refused string) {
+	c.links, c.special = nil, false
+	defers, panics := collect(c, nil)
+	slot := layoutAt(c)
+	if defers > 0 || panics.panicLink > 0 {
+		slot = nil
+	}
+	if slot != nil {
+		if l := slot.Load(); l != nil && l.fits(c) {
+			keep(c, nil)
+			return ""
+		}
+	}
+	if refused = decode(c, defers); refused == "" && slot != nil && slot.Load() == nil {
+		slot.Store(newLayout(c)) // never replaced: chains that alternate would allocate for ever
+	}
+	return refused
+}
+
+// decode does describe's work from the frames' maps. defers is how many defer records the
+// coroutine has.
+func decode(c *Core, defers int) (refused string) {
 	d := decoders.Get().(*decoder)
 	d.c, d.bad, d.cut = c, false, ^uintptr(0)
 	d.floor = *c.word(^uintptr(0))
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
 	blocks := (c.size + 511) / 512
-	d.scanned = append(d.scanned[:0], make([]uint64, blocks)...)
+	d.scanned = slices.Grow(d.scanned[:0], int(blocks))[:blocks]
+	clear(d.scanned)
 	for i := range blocks {
 		*c.masks(i) = masks{}
 	}
-	refused = d.walk()
-	if refused == "" {
-		refused = d.chains()
-	}
-	if refused == "" {
+	if refused = d.walk(); refused == "" {
+		d.chains(defers)
 		for i, fr := range d.frames {
 			for _, w := range fr.live {
 				d.visit(d.starts[i]/8 + uintptr(w))
@@ -188,12 +272,10 @@ func decode(c *Core) (refused string) {
 			d.pending = d.pending[:len(d.pending)-1]
 			d.scan(off)
 		}
+		keep(c, d.roots)
 		if d.bad {
 			refused = "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
 		}
-	}
-	if refused == "" {
-		d.keep()
 	}
 	clear(d.roots)
 	d.roots, d.c = d.roots[:0], nil
@@ -285,48 +367,45 @@ func (d *decoder) scan(off uintptr) {
 	}
 }
 
-// keep copies the live pointers to where the collector sees them. The stores have write
-// barriers; c's frames still hold the pointers on the stack.
-func (d *decoder) keep() {
-	c := d.c
-	n := len(d.roots)
-	for i := range (c.size + 511) / 512 {
-		n += bits.OnesCount64(c.masks(i).live)
+// keep copies the live pointers to where the collector sees them, and roots behind them.
+// The stores have write barriers; until c is suspended its stack holds the pointers as well.
+func keep(c *Core, roots []unsafe.Pointer) {
+	n := len(roots)
+	for b := range (c.size + 511) / 512 {
+		n += bits.OnesCount64(c.masks(b).live)
 	}
 	if cap(c.ptrs) < n {
 		c.ptrs = make([]unsafe.Pointer, n)
 	}
-	clear(c.ptrs)
+	clear(c.ptrs[min(n, len(c.ptrs)):])
 	c.ptrs = c.ptrs[:n]
 	k := 0
-	for i := range (c.size + 511) / 512 {
-		for m := c.masks(i).live; m != 0; m &= m - 1 {
-			c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(c.word(64*i + uintptr(bits.TrailingZeros64(m)))))
+	for b := range (c.size + 511) / 512 {
+		for m := c.masks(b).live; m != 0; m &= m - 1 {
+			w := c.word(64*b + uintptr(bits.TrailingZeros64(m)))
+			c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
 			k++
 		}
 	}
-	copy(c.ptrs[k:], d.roots)
+	copy(c.ptrs[k:], roots)
 }
 
-// chains finds the coroutine's defers and panics. A record of a defer is a root: what its
-// function captured may be reachable from nowhere else. So is the innermost panic.
-func (d *decoder) chains() string {
+// chains finds the coroutine's n defers, and its panics. A record of a defer is a root: what
+// its function captured may be reachable from nowhere else. So is the innermost panic.
+func (d *decoder) chains(n int) {
 	c := d.c
-	c.links, c.special = nil, false
-	n := d.collect()
-	for n > len(d.records) {
-		d.records = make([]record, 2*n)
-		n = d.collect()
+	l := &links{records: make([]record, n)}
+	_, panics := collect(c, l.records)
+	l.panicHead, l.panicLink = panics.panicHead, panics.panicLink
+	if n == 0 && l.panicLink == 0 {
+		return
 	}
-	if n == 0 && d.link.panicLink == 0 {
-		return ""
+	c.links, c.special = l, true
+	if l.panicLink != 0 {
+		d.cut = l.panicLink / 8
+		d.pending = append(d.pending, l.panicHead)
 	}
-	c.links, c.special = &links{d.link.panicHead, d.link.panicLink, slices.Clone(d.records[:n])}, true
-	if d.link.panicLink != 0 {
-		d.cut = d.link.panicLink / 8
-		d.pending = append(d.pending, d.link.panicHead)
-	}
-	for _, r := range c.links.records {
+	for _, r := range l.records {
 		if r.heap == 0 {
 			d.visit((r.off + unsafe.Offsetof(deferRecord{}.fn)) / 8)
 			continue
@@ -337,39 +416,37 @@ func (d *decoder) chains() string {
 			d.bad = true
 		}
 	}
-	return ""
 }
 
 // collect reads the goroutine's chains down to the resumer's part. It returns how many
-// defer records there are, and fills d.records as far as they fit, and d.link. All offsets
-// are from lo, wherever the frames are now: a nosplit function that calls none that can
-// split runs on a stack that does not move (runtime/stack.go: isShrinkStackSafe).
+// defer records there are, of which it fills in as many as records has, and where the
+// panics are. All offsets are from lo, wherever the frames are now: a nosplit function that
+// calls none that can split runs on a stack that does not move (runtime/stack.go:
+// isShrinkStackSafe).
 //
 //go:nosplit
-func (d *decoder) collect() (n int) {
-	c := d.c
+func collect(c *Core, records []record) (n int, l links) {
 	_, top, defers, panics := chains()
 	lo := top - c.hi + c.lo
 	for p := (*deferRecord)(defers); p != nil && p.sp < lo+c.size; p = p.link {
-		if n < len(d.records) {
-			r := record{sp: p.sp - lo}
+		if n < len(records) {
+			r := &records[n]
+			r.sp = p.sp - lo
 			if at := uintptr(unsafe.Pointer(p)); at-lo < c.size {
 				r.off = at - lo
 			} else {
 				r.heap = at
 			}
-			d.records[n] = r
 		}
 		n++
 	}
-	d.link = links{}
 	for p := panics; uintptr(p)-lo < c.size; {
-		if d.link.panicLink == 0 {
-			d.link.panicHead = uintptr(p) - lo
+		if l.panicLink == 0 {
+			l.panicHead = uintptr(p) - lo
 		}
 		at := unsafe.Add(p, panicLinkOffset)
-		d.link.panicLink = 1 + uintptr(at) - lo
+		l.panicLink = 1 + uintptr(at) - lo
 		p = *(*unsafe.Pointer)(at)
 	}
-	return n
+	return n, l
 }

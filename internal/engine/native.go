@@ -177,7 +177,7 @@ func (c *Core) yieldNative() {
 		c.reserve(need)
 		capture(c)
 	}
-	if err := decode(c); err != "" {
+	if err := describe(c); err != "" {
 		c.pc = 0
 		panic("aco: " + err)
 	}

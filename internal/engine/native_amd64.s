@@ -87,14 +87,10 @@ TEXT ·thaw(SB), NOSPLIT|NOFRAME, $0-0
 	JEQ  copy
 	JMP  move
 copy:
-	MOVQ -8(SI)(CX*1), R8
-	MOVQ -16(SI)(CX*1), R9
-	MOVQ -24(SI)(CX*1), R10
-	MOVQ -32(SI)(CX*1), R11
-	MOVQ R8, -8(DI)(CX*1)
-	MOVQ R9, -16(DI)(CX*1)
-	MOVQ R10, -24(DI)(CX*1)
-	MOVQ R11, -32(DI)(CX*1)
+	MOVUPS -16(SI)(CX*1), X0
+	MOVUPS -32(SI)(CX*1), X1
+	MOVUPS X0, -16(DI)(CX*1)
+	MOVUPS X1, -32(DI)(CX*1)
 	SUBQ $32, CX
 	JGT  copy
 	CMPB native_special(AX), $0
@@ -300,18 +296,15 @@ next:
 
 	MOVQ native_size(AX), CX
 copy:
-	MOVQ -8(DI)(CX*1), R8
-	MOVQ -16(DI)(CX*1), R9
-	MOVQ -24(DI)(CX*1), R10
-	MOVQ -32(DI)(CX*1), R12
-	MOVQ R8, -8(SI)(CX*1)
-	MOVQ R9, -16(SI)(CX*1)
-	MOVQ R10, -24(SI)(CX*1)
-	MOVQ R12, -32(SI)(CX*1)
+	MOVUPS -16(DI)(CX*1), X0
+	MOVUPS -32(DI)(CX*1), X1
+	MOVUPS X0, -16(SI)(CX*1)
+	MOVUPS X1, -32(SI)(CX*1)
 	SUBQ $32, CX
 	JGT  copy
 	CMPB native_special(AX), $0
-	JNE  special
+	JEQ  out
+	JMP  special
 out:
 	MOVQ $const_ownerNone, native_owner(AX)
 	MOVQ 16(R11), BP
@@ -396,14 +389,10 @@ TEXT ·captureABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ DX, native_bp(AX)
 	MOVQ native_frames(AX), SI
 copy:
-	MOVQ -8(DI)(CX*1), R8
-	MOVQ -16(DI)(CX*1), R9
-	MOVQ -24(DI)(CX*1), R10
-	MOVQ -32(DI)(CX*1), R12
-	MOVQ R8, -8(SI)(CX*1)
-	MOVQ R9, -16(SI)(CX*1)
-	MOVQ R10, -24(SI)(CX*1)
-	MOVQ R12, -32(SI)(CX*1)
+	MOVUPS -16(DI)(CX*1), X0
+	MOVUPS -32(DI)(CX*1), X1
+	MOVUPS X0, -16(SI)(CX*1)
+	MOVUPS X1, -32(SI)(CX*1)
 	SUBQ $32, CX
 	JGT  copy
 	MOVQ G_LO(R14), DX
