@@ -59,7 +59,7 @@ var Yield = (*Core).yieldSlow
 func (c *Core) Init(kind Kind, main func()) {
 	c.main = main
 	if kind == Standalone || !nativeOK() {
-		c.portable = new(portable)
+		c.portable = newPortable(main)
 	}
 	c.prepare()
 }
@@ -87,7 +87,7 @@ func (c *Core) resumeSlow() bool {
 	case Created, Suspended:
 		c.status = Running
 		if c.portable != nil {
-			return c.portable.resume(c)
+			return c.portable.resume()
 		}
 		return c.resumeNative()
 	case Running:
@@ -123,6 +123,9 @@ func (c *Core) Close() {
 	switch c.Status() {
 	case Created:
 		c.End()
+		if c.portable != nil {
+			c.portable.stop() // before main has begun: ends the goroutine
+		}
 	case Suspended:
 		c.closing = true
 		c.resumeSlow()

@@ -10,18 +10,23 @@ import "iter"
 // A portable is a coroutine on a goroutine of its own.
 type portable struct {
 	next  func() (struct{}, bool)
+	stop  func()
 	yield func(struct{}) bool
 }
 
+// newPortable makes the goroutine, parked before main.
+func newPortable(main func()) *portable {
+	p := new(portable)
+	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {
+		p.yield = yield
+		main()
+	})
+	return p
+}
+
 // resume starts or continues the goroutine. Panics and runtime.Goexit come out of
-// next, as iter.Pull promises; main's deferred Finish has run by then.
-func (p *portable) resume(c *Core) bool {
-	if p.next == nil {
-		p.next, _ = iter.Pull(func(yield func(struct{}) bool) {
-			p.yield = yield
-			c.main()
-		})
-	}
+// next, as iter.Pull promises; main's deferred End has run by then.
+func (p *portable) resume() bool {
 	_, ok := p.next()
 	return ok
 }
