@@ -1,6 +1,10 @@
 package aco
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/goaco/aco/internal/engine"
+)
 
 // Pull turns the push-style sequence seq into next and stop, by the contract of
 // [iter.Pull] to the letter: next returns the next value and true, or the zero
@@ -10,27 +14,18 @@ import "iter"
 // Calling next or stop while seq runs, as from within seq, panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
 func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	var done bool // read by yield, which must be able to return false without switching
-	co := New(func(co *Coroutine[struct{}, V], _ struct{}) {
-		defer func() { done = true }()
-		seq(func(v V) bool {
-			if !done {
+	var yield func(V) bool
+	co := New(func(*Coroutine[struct{}, V], struct{}) { seq(yield) })
+	if next, yield = engine.NextAndYield[V](&co.core); next == nil {
+		next = func() (V, bool) { return co.Resume(struct{}{}) }
+		yield = func(v V) bool {
+			if !co.core.Stopped() {
 				co.Yield(v)
 			}
-			return !done
-		})
-	})
-	next = func() (V, bool) { return co.Resume(struct{}{}) }
-	stop = func() {
-		switch co.Status() {
-		case Suspended:
-			done = true
-			co.Resume(struct{}{})
-		case Created, Running, Normal:
-			co.Close()
+			return !co.core.Stopped()
 		}
 	}
-	return next, stop
+	return next, co.core.Stop
 }
 
 // Pull2 is [Pull] for a sequence of pairs, by the contract of [iter.Pull2].
@@ -58,12 +53,11 @@ func Pull2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()
 // Calling yield or stop while consumer runs panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
 func Push[V any](consumer func(iter.Seq[V])) (yield func(V) bool, stop func()) {
-	var stopped bool
 	co := New(func(co *Coroutine[V, struct{}], _ V) {
 		consumer(func(yield func(V) bool) {
-			for !stopped {
+			for !co.core.Stopped() {
 				v := co.Yield(struct{}{})
-				if stopped || !yield(v) {
+				if co.core.Stopped() || !yield(v) {
 					return
 				}
 			}
@@ -75,14 +69,5 @@ func Push[V any](consumer func(iter.Seq[V])) (yield func(V) bool, stop func()) {
 		_, ok := co.Resume(v)
 		return ok
 	}
-	stop = func() {
-		switch co.Status() {
-		case Suspended:
-			stopped = true
-			co.Resume(zero)
-		case Running, Normal:
-			co.Close()
-		}
-	}
-	return yield, stop
+	return yield, co.core.Stop
 }

@@ -45,6 +45,8 @@ type Core struct {
 	portable *portable // nil for a native coroutine
 	status   Status    // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool      // Close has begun: Yield panics with ErrClosed
+	stopped  bool      // Stop has begun, or the end: a pulled sequence's yield returns false
+	pulls    bool      // enter returns the Out behind the Core, an integer, and whether there is one
 }
 
 // Resume runs the coroutine until it yields or ends, and reports whether it yielded.
@@ -67,7 +69,7 @@ func (c *Core) Init(kind Kind, main func()) {
 // Finish marks the coroutine Done. It reports whether the body was being closed, so
 // that ErrClosed ends here.
 func (c *Core) Finish() (closing bool) {
-	c.status = Done
+	c.status, c.stopped = Done, true
 	c.release()
 	return c.closing
 }
@@ -128,8 +130,23 @@ func (c *Core) Close() {
 		}
 	case Suspended:
 		c.closing = true
-		c.resumeSlow()
+		c.mark()
+		Resume(c)
 	case Running, Normal:
 		panic("aco: close of a running coroutine")
 	}
 }
+
+// Stop ends a pulled sequence: its yield returns false from now on.
+func (c *Core) Stop() {
+	if c.Status() == Suspended {
+		c.stopped = true
+		c.mark()
+		Resume(c)
+	} else {
+		c.Close()
+	}
+}
+
+// Stopped reports whether Stop has begun, or the coroutine has ended.
+func (c *Core) Stopped() bool { return c.stopped }

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"reflect"
 	"runtime"
 	"unsafe"
 )
@@ -77,11 +78,13 @@ func freeze()
 func captureABI()
 func chainsABI()
 func innermostABI()
-func addresses(p *[6]uintptr)
+func nextABI()
+func giveABI()
+func addresses(p *[8]uintptr)
 
 // Func values in the register ABI, made of the addresses of the assembly.
 var (
-	code      [6]uintptr
+	code      [8]uintptr
 	enter     func(c *Core) bool
 	leave     func(c *Core)
 	commit    func(c *Core)
@@ -136,16 +139,39 @@ func (c *Core) nativeStatus() Status {
 	return Running
 }
 
-// resumeNative resumes c when enter could not: there was no room, or it is being closed.
+// resumeNative resumes c when enter could not, for want of room.
 // If the stack shrinks again before enter, enter comes back here.
 func (c *Core) resumeNative() bool {
-	if c.closing {
-		c.special = true
-	}
 	if c.owner == ownerNone {
 		growStack(c.size + room)
 	}
 	return enter(c)
+}
+
+// mark tells thaw of a suspended coroutine that it is being closed or stopped.
+func (c *Core) mark() { c.special = true }
+
+// A puller is the closures of a next function and of the yield function that goes with it.
+type puller struct {
+	next  uintptr
+	core  *Core
+	give  uintptr
+	core2 *Core
+}
+
+// NextAndYield returns the functions of a pulled sequence over c, a coroutine whose In has
+// no size, whose Out V follows the Core, and whose body has yet to be given yield. They are
+// nil if V isn't an integer or c isn't native. They are closures made of assembly: a
+// processor predicts a return by the last call, which a switch breaks, and so a next
+// written in Go, and a yield too, would each return with a misprediction.
+func NextAndYield[V any](c *Core) (next func() (V, bool), yield func(V) bool) {
+	if k := reflect.TypeFor[V]().Kind(); c.portable == nil && reflect.Bool <= k && k <= reflect.Uintptr {
+		c.pulls = true
+		p := &puller{code[6], c, code[7], c}
+		a, b := unsafe.Pointer(p), unsafe.Pointer(&p.give)
+		next, yield = *(*func() (V, bool))(unsafe.Pointer(&a)), *(*func(V) bool)(unsafe.Pointer(&b))
+	}
+	return next, yield
 }
 
 // growStack makes the runtime grow this stack so that at least n bytes are free.

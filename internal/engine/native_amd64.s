@@ -69,10 +69,35 @@ other:
 	MOVQ Core_main(AX), DX
 	CALL (DX)
 	XORL AX, AX
+	XORL BX, BX                     // for next: the zero value, false
 	RET
 slow:
 	MOVQ ·resumeSlow(SB), DX
 	CALL (DX)
+	MOVQ 8(SP), CX
+	CMPB Core_pulls(CX), $0
+	JEQ  done
+	MOVL AX, BX
+	MOVQ Core__size(CX), AX
+done:
+	RET
+
+// nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.
+TEXT ·nextABI(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ 8(DX), AX
+	JMP  ·enterABI(SB)
+
+// giveABI(v V) bool is the code of the yield function that goes with it: leave, as if the
+// sequence had called it itself. thaw returns what it returns.
+TEXT ·giveABI(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ 8(DX), CX
+	CMPB Core_stopped(CX), $0
+	JNE  stopped
+	MOVQ AX, Core__size(CX)         // no pointer: needs no barrier
+	MOVQ CX, AX
+	JMP  ·leaveABI(SB)
+stopped:
+	XORL AX, AX
 	RET
 
 // thaw continues enter: it copies the frames back to [DI, SP) and jumps to where Yield was
@@ -99,6 +124,7 @@ copy:
 	ADDQ DI, BP
 	MOVQ DI, SP
 	MOVQ native_pc(AX), CX
+	MOVL $1, AX                     // what a yield function returns
 	JMP  CX
 
 	// The frames were somewhere else: add the difference to every word that holds an
@@ -173,6 +199,9 @@ linked:
 	MOVQ DI, SP
 	CMPB Core_closing(AX), $0
 	JNE  closing
+	CMPB Core_stopped(AX), $1
+	SBBL AX, AX
+	NEGL AX                         // 1 if it is not stopped
 	JMP  CX
 closing:
 	// As if the body had called throwClosed instead of leave.
@@ -310,7 +339,13 @@ out:
 	MOVQ 16(R11), BP
 	MOVQ 24(R11), CX
 	LEAQ 32(R11), SP
+	CMPB Core_pulls(AX), $0
+	JNE  pulls
 	MOVL $1, AX
+	JMP  CX
+pulls:
+	MOVQ Core__size(AX), AX
+	MOVL $1, BX
 	JMP  CX
 
 	// A plain store into memory that the collector looks at is right only while no
@@ -436,7 +471,7 @@ none:
 	XORL AX, AX
 	RET
 
-// func addresses(p *[6]uintptr) stores where the above begin.
+// func addresses(p *[8]uintptr) stores where the above begin.
 TEXT ·addresses(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	LEAQ ·enterABI(SB), CX
@@ -451,4 +486,8 @@ TEXT ·addresses(SB), NOSPLIT, $0-8
 	MOVQ CX, 32(AX)
 	LEAQ ·innermostABI(SB), CX
 	MOVQ CX, 40(AX)
+	LEAQ ·nextABI(SB), CX
+	MOVQ CX, 48(AX)
+	LEAQ ·giveABI(SB), CX
+	MOVQ CX, 56(AX)
 	RET

@@ -13,9 +13,13 @@ const unbuilt = "this build leaves the native engine out (race detector, sanitiz
 func verify() (checks []Check, failed string) { return nil, unbuilt }
 
 func (c *Core) prepare()                  {}
+func (c *Core) mark()                     {}
 func (c *Core) release()                  {}
 func (c *Core) resumeNative() bool        { panic(unbuilt) }
 func (c *Core) yieldNative()              { panic(unbuilt) }
 func (c *Core) nativeStatus() Status      { return c.status }
 func (c *Core) Footprint() int            { return 0 }
 func (c *Core) Callers(pcs []uintptr) int { return 0 }
+
+// NextAndYield returns nil: no closures are made of assembly here.
+func NextAndYield[V any](c *Core) (next func() (V, bool), yield func(V) bool) { return nil, nil }
