@@ -27,6 +27,9 @@ type peer struct {
 
 type co = aco.Coroutine[int, int]
 
+// The preparing functions are not inlined: in the package's large init function the
+// compiler would then not inline Resume into the loops.
+
 var rows = append([]*row{
 	{"one", "Resume and Yield of one coroutine", 1, "1:0", []peer{
 		{"iter.Pull", pulling(iter.Pull[int], counter)},
@@ -64,6 +67,8 @@ func rowNames() (names []string) {
 }
 
 // resuming prepares one coroutine with Resume.
+//
+//go:noinline
 func resuming(body func(*co, int), opts ...aco.Option) func() (func(int), func()) {
 	return func() (func(int), func()) {
 		c := aco.New(body, opts...)
@@ -77,6 +82,8 @@ func resuming(body func(*co, int), opts ...aco.Option) func() (func(int), func()
 }
 
 // pulling prepares one pulled sequence.
+//
+//go:noinline
 func pulling(pull func(iter.Seq[int]) (func() (int, bool), func()), seq iter.Seq[int]) func() (func(int), func()) {
 	return func() (func(int), func()) {
 		next, stop := pull(seq)
@@ -91,6 +98,8 @@ func pulling(pull func(iter.Seq[int]) (func() (int, bool), func()), seq iter.Seq
 
 // channels prepares a goroutine that is asked for a value on one channel and answers on
 // another.
+//
+//go:noinline
 func channels(seq iter.Seq[int]) func() (func(int), func()) {
 	return func() (func(int), func()) {
 		ask, answer := make(chan struct{}), make(chan int)
@@ -167,6 +176,8 @@ func sliceCounter(yield func(int) bool) {
 }
 
 // manyRow has n coroutines, each with 120 bytes of locals alive, resumed in order.
+//
+//go:noinline
 func manyRow(name string, n int, libaco string) *row {
 	return &row{name, strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", n, libaco, []peer{
 		{"iter.Pull", func() (func(int), func()) {
@@ -251,6 +262,8 @@ func localsCounter(yield func(int) bool) {
 }
 
 // lives makes whole short lives.
+//
+//go:noinline
 func lives(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func(int), func()) {
 	return func() (func(int), func()) {
 		return func(n int) {
@@ -276,6 +289,8 @@ func channelLives() (func(int), func()) {
 }
 
 // depthRows yield at the bottom of call chains of the given depths.
+//
+//go:noinline
 func depthRows(depths ...int) (rows []*row) {
 	for _, d := range depths {
 		seq := func(yield func(int) bool) { descend(d, func(v int) { yield(v) }) }

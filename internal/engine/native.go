@@ -21,13 +21,13 @@ import (
 // A suspended coroutine is two blocks of memory:
 //
 //	frames (no pointers)                               ptrs (pointers)
-//	| masks | 3 spare words | word 0 = lo ... |        | live pointer | ... |
+//	| masks | spare word | word 0, at lo | ... |       | live pointer | ... |
 //
 // The words are what was at [lo, lo+size). Three masks, a bit a word, say what each is:
 // same, a word that an unchanged layout repeats: a return address or a pointer into the
 // frames; live, a pointer that the collector must see, of which ptrs holds a copy that is
 // never read back; move, an address in the frames, which must move with them. The masks of
-// words 64i to 64i+63 lie, in this order, 24(i+2) bytes below word 0.
+// words 64i to 64i+63 lie, in this order, 24(i+1)+8 bytes below word 0.
 //
 // The usual suspension finds everything as it was the last time, copies the words, and
 // notes the pointers that have changed. All in assembly: see leaveABI and freeze. When
@@ -210,9 +210,9 @@ func (c *Core) yieldNative() {
 	commit(c)
 }
 
-// reserve makes room for n bytes of frames, their masks and three spare words.
+// reserve makes room for n bytes of frames, their masks and a spare word.
 func (c *Core) reserve(n uintptr) {
-	masks := 3 + 3*((n+511)/512)
+	masks := 1 + 3*((n+511)/512)
 	b := make([]uintptr, masks+n/8)
 	c.frames, c.cap = unsafe.Pointer(&b[masks]), n
 }
@@ -220,7 +220,7 @@ func (c *Core) reserve(n uintptr) {
 // word returns where word i of the frames is; masks where the masks of words 64i ... are.
 func (c *Core) word(i uintptr) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }
 func (c *Core) masks(i uintptr) *masks {
-	return (*masks)(unsafe.Add(c.frames, -24*(int(i)+2)))
+	return (*masks)(unsafe.Add(c.frames, -24*(int(i)+1)-8))
 }
 
 type masks struct{ same, live, move uint64 }
@@ -230,7 +230,7 @@ func (c *Core) Footprint() int {
 	if c.portable != nil || c.Status() != Suspended {
 		return 0
 	}
-	return int(24+24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
+	return int(8+24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
 }
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.

@@ -35,11 +35,35 @@
 #define DEFER_SP 8
 #define DEFER_LINK 32
 
-// Where the masks of the first 64 words are: below the saved words and 24 spare bytes.
-#define MASKS -48
+// Where the masks of the first 64 words are: below the saved words and a spare one.
+#define MASKS -32
 #define MASK_SAME 0
 #define MASK_LIVE 8
 #define MASK_MOVE 16
+
+// COPY copies CX bytes, a multiple of 8, downwards in pieces of 16 and at last one of 8. It
+// reads nothing below src: there the call of leave has just stored its return address, for
+// which a load of twice its width would have to wait.
+#define COPY(src, dst, loop, tail, odd, done) \
+	SUBQ $32, CX; \
+	JLT  tail; \
+loop: \
+	MOVUPS 16(src)(CX*1), X0; \
+	MOVUPS 0(src)(CX*1), X1; \
+	MOVUPS X0, 16(dst)(CX*1); \
+	MOVUPS X1, 0(dst)(CX*1); \
+	SUBQ $32, CX; \
+	JGE  loop; \
+tail: \
+	TESTB $16, CX; \
+	JEQ  odd; \
+	MOVUPS 16(src)(CX*1), X0; \
+	MOVUPS X0, 16(dst)(CX*1); \
+odd: \
+	TESTB $8, CX; \
+	JEQ  done; \
+	MOVQ (src), R8; \
+	MOVQ R8, (dst)
 
 // enter(c *Core) bool resumes c. It never writes SP, so that the unwinder accepts it as
 // the caller of main (runtime/traceback.go: resolveInternal).
@@ -112,12 +136,8 @@ TEXT ·thaw(SB), NOSPLIT|NOFRAME, $0-0
 	JEQ  copy
 	JMP  move
 copy:
-	MOVUPS -16(SI)(CX*1), X0
-	MOVUPS -32(SI)(CX*1), X1
-	MOVUPS X0, -16(DI)(CX*1)
-	MOVUPS X1, -32(DI)(CX*1)
-	SUBQ $32, CX
-	JGT  copy
+	COPY(SI, DI, loop, tail, odd, copied)
+copied:
 	CMPB native_special(AX), $0
 	JNE  special
 	MOVQ native_bp(AX), BP
@@ -325,12 +345,8 @@ next:
 
 	MOVQ native_size(AX), CX
 copy:
-	MOVUPS -16(DI)(CX*1), X0
-	MOVUPS -32(DI)(CX*1), X1
-	MOVUPS X0, -16(SI)(CX*1)
-	MOVUPS X1, -32(SI)(CX*1)
-	SUBQ $32, CX
-	JGT  copy
+	COPY(DI, SI, loop, tail, odd, copied)
+copied:
 	CMPB native_special(AX), $0
 	JEQ  out
 	JMP  special
@@ -424,12 +440,8 @@ TEXT ·captureABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ DX, native_bp(AX)
 	MOVQ native_frames(AX), SI
 copy:
-	MOVUPS -16(DI)(CX*1), X0
-	MOVUPS -32(DI)(CX*1), X1
-	MOVUPS X0, -16(SI)(CX*1)
-	MOVUPS X1, -32(SI)(CX*1)
-	SUBQ $32, CX
-	JGT  copy
+	COPY(DI, SI, loop, tail, odd, copied)
+copied:
 	MOVQ G_LO(R14), DX
 	MOVQ DX, -8(SI)
 	XORL AX, AX
