@@ -1,0 +1,223 @@
+package aco_test
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"runtime/trace"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/goaco/aco"
+)
+
+// A slot holds a random program twice, shared and standalone, and whoever has its mutex
+// resumes both: on whatever goroutine and at whatever depth that is.
+type slot struct {
+	sync.Mutex
+	cos    [2]*aco.Coroutine[int, int]
+	traces [2]*strings.Builder
+}
+
+func (s *slot) fill(r *rand.Rand) {
+	code := make([]byte, 4+r.IntN(60))
+	for i := range code {
+		code[i] = byte(r.Uint32())
+	}
+	for i, opt := range []aco.Option{aco.Shared(), aco.Standalone()} {
+		t := new(strings.Builder)
+		s.traces[i] = t
+		s.cos[i] = aco.New(func(co *aco.Coroutine[int, int], first int) {
+			(&program{co: co, code: code, trace: t, steps: 40}).block(0)
+		}, opt)
+	}
+}
+
+// step resumes both once and reports whether they agree so far and have not ended.
+func (s *slot) step(n int) (agree, alive bool) {
+	var got [2][3]any
+	for i, co := range s.cos {
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					got[i][2] = r
+				}
+			}()
+			v, ok := co.Resume(n)
+			got[i][0], got[i][1] = v, ok
+		}()
+	}
+	same := got[0][0] == got[1][0] && got[0][1] == got[1][1] && (got[0][2] == nil) == (got[1][2] == nil)
+	return same && s.traces[0].String() == s.traces[1].String(), s.cos[0].Status() != aco.Done
+}
+
+// TestTorture resumes sixty random programs from four goroutines, at random depth, on
+// their own and on fresh stacks, with garbage, collections and drops in between, for as
+// long as ACO_TORTURE says (1s unless set). With ACO_OBSERVE=1 profilers, tracer and
+// goroutine dumps run all the while.
+func TestTorture(t *testing.T) {
+	length := time.Second
+	if s := os.Getenv("ACO_TORTURE"); s != "" {
+		var err error
+		if length, err = time.ParseDuration(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := time.Now().Add(length)
+	if os.Getenv("ACO_OBSERVE") == "1" {
+		defer observe(t, end)()
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	slots := make([]slot, 60)
+	var switches atomic.Int64
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			r := rand.New(rand.NewPCG(seed, uint64(g)))
+			for time.Now().Before(end) && !t.Failed() {
+				s := &slots[r.IntN(len(slots))]
+				s.Lock()
+				if s.cos[0] == nil {
+					s.fill(r)
+				}
+				agree, alive := true, true
+				step := func() {
+					for range r.IntN(8) {
+						if agree, alive = s.step(r.IntN(9)); !agree || !alive {
+							break
+						}
+						switches.Add(1)
+					}
+				}
+				switch r.IntN(4) {
+				case 0:
+					step()
+				case 1:
+					atDepth(r.IntN(200), step)
+				case 2:
+					done := make(chan bool)
+					go func() { defer close(done); step() }()
+					<-done
+				case 3:
+					use(r.IntN(200))
+					step()
+				}
+				if !agree {
+					t.Errorf("traces differ:\nshared:\n%s\nstandalone:\n%s", s.traces[0], s.traces[1])
+				}
+				switch {
+				case !alive:
+					s.cos[0] = nil
+				case r.IntN(50) == 0:
+					s.close(t)
+				case r.IntN(50) == 0: // drop the shared one; the standalone one has to be closed
+					s.cos[0] = nil
+					func() { defer func() { recover() }(); s.cos[1].Close() }()
+				}
+				s.Unlock()
+				if r.IntN(100) == 0 {
+					runtime.GC()
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for i := range slots {
+		if slots[i].cos[0] != nil {
+			slots[i].close(t)
+		}
+	}
+	t.Logf("%d switches", switches.Load())
+}
+
+// close closes both and compares how that went.
+func (s *slot) close(t *testing.T) {
+	for _, co := range s.cos {
+		func() {
+			defer func() { recover() }()
+			co.Close()
+		}()
+	}
+	if a, b := s.traces[0].String(), s.traces[1].String(); a != b {
+		t.Errorf("traces differ after Close:\nshared:\n%s\nstandalone:\n%s", a, b)
+	}
+	s.cos[0] = nil
+}
+
+// observe looks at everything that a program can look at itself with, until end.
+func observe(t *testing.T, end time.Time) (wait func()) {
+	var wg sync.WaitGroup
+	runtime.SetBlockProfileRate(1000)
+	runtime.SetMutexProfileFraction(10)
+	every := func(d time.Duration, f func()) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for time.Now().Before(end) {
+				f()
+				time.Sleep(d)
+			}
+		}()
+	}
+	every(time.Millisecond, func() {
+		var b bytes.Buffer
+		if err := pprof.StartCPUProfile(&b); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(200 * time.Millisecond)
+		pprof.StopCPUProfile()
+		if b.Len() == 0 {
+			t.Error("the CPU profile is empty")
+		}
+	})
+	every(time.Millisecond, func() {
+		if err := trace.Start(io.Discard); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+		trace.Stop()
+	})
+	stacks := make([]byte, 1<<20)
+	every(5*time.Millisecond, func() {
+		if !bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("goroutine ")) {
+			t.Error("runtime.Stack is empty")
+		}
+	})
+	every(5*time.Millisecond, func() {
+		for _, name := range []string{"goroutine", "mutex", "block", "heap"} {
+			if err := pprof.Lookup(name).WriteTo(io.Discard, 0); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return func() {
+		wg.Wait()
+		runtime.SetBlockProfileRate(0)
+		runtime.SetMutexProfileFraction(0)
+	}
+}
+
+// TestObserved is TestTorture for a second with all observers on.
+func TestObserved(t *testing.T) {
+	t.Setenv("ACO_OBSERVE", "1")
+	TestTorture(t)
+}
+
+// TestEngine checks that the engine is the one that ACO_WANT names, if it is set, so that
+// a run that means to test the native engine does not test the portable one.
+func TestEngine(t *testing.T) {
+	info := aco.Engine()
+	t.Logf("%+v", info)
+	if want := os.Getenv("ACO_WANT"); want != "" && info.Name != want {
+		t.Errorf("engine %s (%s), want %s", info.Name, info.Reason, want)
+	}
+}
