@@ -45,18 +45,18 @@ func (v *verifier) expect(name string, got, want any) {
 	}
 }
 
-// checkG looks for the stack bounds in g.
+// checkG looks for the stack bounds in g. What is read together is read before anything is
+// called, because a call may move the stack.
 func checkG(v *verifier) {
 	var here byte
 	g, top, _, _ := chains()
-	lo := **(**uintptr)(unsafe.Pointer(&g))
+	stack := **(**[3]uintptr)(unsafe.Pointer(&g)) // lo, hi, stackguard0
 	at := uintptr(unsafe.Pointer(&here))
-	v.expect("g.stack holds this frame", lo < at && at < top && top-lo < 1<<30, true)
-	guard := *(**[4]uintptr)(unsafe.Pointer(&g))
-	v.expect("g.stackguard0 is above g.stack.lo", guard[2]-lo < 1<<14 || guard[2] > 1<<63, true)
-	if guard[2]-lo < 1<<14 {
-		v.expect("stack reserve fits in room", guard[2]-lo+128 <= room, true)
-	}
+	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
+	v.expect("g.stack.hi", stack[1], top)
+	reserve := stack[2] - stack[0]
+	asked := stack[2] > 1<<63 // somebody asks this goroutine to stop: look no further
+	v.expect("g.stackguard0 leaves no more than room", asked || reserve+128 <= room, true)
 }
 
 // checkFunction looks up a known function, and finds where main returns to.
@@ -87,16 +87,22 @@ func checkDefer(v *verifier) {
 	for range 2 {
 		defer fn() // in a loop: neither open-coded nor on the stack
 	}
-	_, top, defers, _ := chains()
-	v.expect("g._defer changes", defers != before && defers != nil, true)
-	d := (*deferRecord)(defers)
+	d, distance, here := firstDefer()
 	v.expect("_defer.heap", d.heap, true)
 	v.expect("_defer.fn", d.fn, *(*unsafe.Pointer)(unsafe.Pointer(&fn)))
-	at := uintptr(unsafe.Pointer(&top))
-	v.expect("_defer.sp", top-d.sp < 1<<30 && d.sp <= at, true)
+	v.expect("_defer.sp", distance < here && here-distance < 4096, true)
 	v.expect("_defer.link.link", d.link != nil && unsafe.Pointer(d.link.link) == before, true)
 	v.expect("_defer.pc", findfunc(d.pc).function == findfunc(pcOf()).function, true)
-	_ = at
+}
+
+// firstDefer returns the goroutine's first defer record, and how far the frame that it
+// belongs to and this one are from the top of the stack.
+//
+//go:nosplit
+func firstDefer() (d deferRecord, distance, here uintptr) {
+	_, top, p, _ := chains()
+	d = *(*deferRecord)(p)
+	return d, top - d.sp, top - uintptr(unsafe.Pointer(&p))
 }
 
 //go:noinline
@@ -169,7 +175,7 @@ func probe(c *Core, sum *int) {
 		for k := range s {
 			s[k] += k + 1
 		}
-		probeYield(c, s)
+		leave(c)
 		if i == 3 {
 			for _, x := range a {
 				*sum += x
@@ -178,8 +184,6 @@ func probe(c *Core, sum *int) {
 		runtime.KeepAlive(s)
 	}
 }
-
-func probeYield(c *Core, s []int) { leave(c) }
 
 //go:noinline
 func deeper(c *Core, n int) bool {
