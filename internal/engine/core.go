@@ -46,7 +46,6 @@ type Core struct {
 	status   Status    // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool      // Close has begun: Yield panics with ErrClosed
 	stopped  bool      // Stop has begun, or the end: a pulled sequence's yield returns false
-	pulls    bool      // enter returns the Out behind the Core, an integer, and whether there is one
 }
 
 // Resume runs the coroutine until it yields or ends, and reports whether it yielded.

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 )
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // The native engine. A coroutine runs on the stack of whoever resumes it, as a nested
 // call (the drawing is in native_amd64.s). Yield copies the frames between itself and
 // Resume to the heap and returns to the resumer; Resume copies them back below itself,
@@ -51,7 +53,8 @@ type native struct {
 	ptrs    []unsafe.Pointer
 	links   *links
 	cap     uintptr // bytes that fit frames
-	special bool    // thaw has more to do: links, or Close
+	special bool    // thaw has more to do: links, Close or Stop
+	pulls   bool    // enter returns the Out behind the Core, an integer, and whether there is one
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -70,6 +73,7 @@ type record struct {
 	sp   uintptr // offset of the frame that it belongs to
 }
 
+// The assembly, which is only ever called through the func values below.
 func enterABI()
 func thaw()
 func leaveABI()

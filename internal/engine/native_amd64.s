@@ -99,7 +99,7 @@ slow:
 	MOVQ ·resumeSlow(SB), DX
 	CALL (DX)
 	MOVQ 8(SP), CX
-	CMPB Core_pulls(CX), $0
+	CMPB native_pulls(CX), $0
 	JEQ  done
 	MOVL AX, BX
 	MOVQ Core__size(CX), AX
@@ -355,7 +355,7 @@ out:
 	MOVQ 16(R11), BP
 	MOVQ 24(R11), CX
 	LEAQ 32(R11), SP
-	CMPB Core_pulls(AX), $0
+	CMPB native_pulls(AX), $0
 	JNE  pulls
 	MOVL $1, AX
 	JMP  CX

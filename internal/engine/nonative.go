@@ -12,9 +12,9 @@ const unbuilt = "this build leaves the native engine out (race detector, sanitiz
 
 func verify() (checks []Check, failed string) { return nil, unbuilt }
 
-func (c *Core) prepare()                  {}
-func (c *Core) mark()                     {}
-func (c *Core) release()                  {}
+func (*native) prepare()                  {}
+func (*native) mark()                     {}
+func (*native) release()                  {}
 func (c *Core) resumeNative() bool        { panic(unbuilt) }
 func (c *Core) yieldNative()              { panic(unbuilt) }
 func (c *Core) nativeStatus() Status      { return c.status }

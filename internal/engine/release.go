@@ -34,18 +34,13 @@ type function struct {
 
 // A module holds the tables of a piece of code (runtime/symtab.go: moduledata).
 type module struct {
-	pcHeader                       unsafe.Pointer
-	funcnametab, cutab, filetab    []byte
-	pctab, pclntable, ftab         []byte
-	findfunctab                    uintptr
-	minpc, maxpc, text, etext      uintptr
-	noptrdata, enoptrdata          uintptr
-	data, edata, bss, ebss         uintptr
-	noptrbss, enoptrbss            uintptr
-	covctrs, ecovctrs, end, gcdata uintptr
-	gcbss, types, etypes           uintptr
-	rodata                         unsafe.Pointer
-	gofunc                         unsafe.Pointer
+	_      [80]byte
+	pctab  []byte
+	_      [72]byte
+	text   uintptr
+	_      [128]byte
+	rodata unsafe.Pointer
+	gofunc unsafe.Pointer
 }
 
 type funcInfo struct {
@@ -101,8 +96,8 @@ const (
 	argsUnknown  = -0x80000000
 )
 
-// gopanicName and sigpanicName are the functions whose frames are special: they are known
-// by name, because their ids differ between releases.
+// sigpanicName is the function that a run-time panic seems to have called. It is known by
+// name, because its id differs between releases.
 const sigpanicName = "runtime.sigpanic"
 
 // table returns entry i of the offsets behind f: pcdata first, then funcdata.
