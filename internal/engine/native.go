@@ -43,18 +43,19 @@ const (
 )
 
 type native struct {
-	owner   uintptr
+	owner   uintptr        // the first 64 bytes are all that a usual switch looks at
 	pc      uintptr        // where Yield was called; 0 makes leave take the slow path
 	lo      uintptr        // the address that the saved words are relocated for
 	size    uintptr        // in bytes; 0 while running for the first time
 	hi      uintptr        // top of the stack that lo is in; hi-lo-size is enter's place
 	bp      uintptr        // frame pointer at pc, as a distance from lo
 	frames  unsafe.Pointer // word 0
-	ptrs    []unsafe.Pointer
-	links   *links
-	cap     uintptr // bytes that fit frames
-	special bool    // thaw has more to do: links, Close or Stop
-	pulls   bool    // enter returns the Out behind the Core, an integer, and whether there is one
+	special bool           // thaw has more to do: links, Close or Stop
+	pulls   bool           // enter returns the Out behind the Core, an integer, and whether there is one
+
+	ptrs  []unsafe.Pointer
+	links *links
+	cap   uintptr // bytes that fit frames
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -214,12 +215,24 @@ func (c *Core) yieldNative() {
 	commit(c)
 }
 
-// reserve makes room for n bytes of frames, their masks and a spare word.
+// reserve makes room for n bytes of frames, their masks and a spare word. Most coroutines
+// are small, and get by with one block.
 func (c *Core) reserve(n uintptr) {
+	if n <= smallWords*8 {
+		var b struct {
+			ptrs  [smallPtrs]unsafe.Pointer
+			words [1 + 3 + smallWords]uintptr
+		}
+		p := &b
+		c.frames, c.cap, c.ptrs = unsafe.Pointer(&p.words[4]), smallWords*8, p.ptrs[:0]
+		return
+	}
 	masks := 1 + 3*((n+511)/512)
 	b := make([]uintptr, masks+n/8)
 	c.frames, c.cap = unsafe.Pointer(&b[masks]), n
 }
+
+const smallPtrs, smallWords = 4, 16 // 192 bytes, a size class
 
 // word returns where word i of the frames is; masks where the masks of words 64i ... are.
 func (c *Core) word(i uintptr) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }

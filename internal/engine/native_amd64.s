@@ -329,7 +329,7 @@ live:
 pointer:
 	BSFQ R8, CX
 	MOVQ (R9)(CX*8), DX
-	CMPQ DX, (BX)
+	CMPQ DX, (R12)(CX*8)            // the saved word is what ptrs hold
 	JNE  changed
 kept:
 	ADDQ $8, BX
@@ -375,6 +375,7 @@ changed:
 	JCS  slow
 heap:
 	MOVQ DX, (BX)
+	MOVQ DX, (R12)(CX*8)            // or, if freeze gives up, a later one would not see it
 	JMP  kept
 slow:
 	MOVQ ·yieldSlow(SB), DX
