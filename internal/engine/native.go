@@ -100,8 +100,12 @@ var (
 
 // What the assembly calls, or reads.
 var (
-	resumeSlow  = (*Core).resumeSlow
-	yieldSlow   = (*Core).yieldSlow
+	resumeSlow = (*Core).resumeSlow
+	yieldSlow  = (*Core).yieldSlow
+	pullSlow   = func(c *Core) (out uintptr, ok bool) {
+		ok = c.resumeSlow()
+		return *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c))), ok
+	}
 	throwClosed = func(c *Core) { panic(ErrClosed) }
 	enterPC     uintptr // where main returns to, in enter
 )

@@ -97,13 +97,11 @@ other:
 	RET
 slow:
 	MOVQ ·resumeSlow(SB), DX
-	CALL (DX)
-	MOVQ 8(SP), CX
-	CMPB native_pulls(CX), $0
-	JEQ  done
-	MOVL AX, BX
-	MOVQ Core__size(CX), AX
-done:
+	CMPB native_pulls(AX), $0
+	JEQ  call
+	MOVQ ·pullSlow(SB), DX
+call:
+	CALL (DX)                       // nothing keeps c from being collected behind this
 	RET
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.
