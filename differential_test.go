@@ -54,19 +54,22 @@ func execute(code []byte, opt aco.Option) string {
 			resume(i)
 		}
 		if i == 200-mode {
-			co.Close()
+			closeLogged(co, &trace)
 		}
 	}
-	func() {
-		defer func() {
-			if r := recover(); r != nil {
-				fmt.Fprintln(&trace, "panic in Close", r)
-			}
-		}()
-		co.Close()
-	}()
+	closeLogged(co, &trace)
 	fmt.Fprintln(&trace, co.Status())
 	return trace.String()
+}
+
+// closeLogged closes co, whose body may panic in the course of that.
+func closeLogged(co *aco.Coroutine[int, int], trace *strings.Builder) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintln(trace, "panic in Close", r)
+		}
+	}()
+	co.Close()
 }
 
 //go:noinline
