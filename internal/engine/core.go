@@ -59,7 +59,7 @@ var Yield = (*Core).yieldSlow
 // Init makes c a Created coroutine. End must be set, and main must defer it.
 func (c *Core) Init(kind Kind, main func()) {
 	c.main = main
-	if kind == Standalone || !nativeOK() {
+	if !nativeOK() || kind == Standalone { // in this order: Resume and Yield are settled first
 		c.portable = newPortable(main)
 	}
 	c.prepare()
