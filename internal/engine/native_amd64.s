@@ -65,6 +65,28 @@ odd: \
 	MOVQ (src), R8; \
 	MOVQ R8, (dst)
 
+// RELOCATE adds DX to those of the CX bytes of saved words at SI that hold addresses in the
+// frames.
+#define RELOCATE(block, bit, next) \
+	MOVQ SI, R9; \
+	LEAQ (SI)(CX*1), R11; \
+	LEAQ MASKS(SI), R10; \
+block: \
+	MOVQ MASK_MOVE(R10), R8; \
+	TESTQ R8, R8; \
+	JZ   next; \
+bit: \
+	BSFQ R8, R12; \
+	ADDQ DX, (R9)(R12*8); \
+	LEAQ -1(R8), R12; \
+	ANDQ R12, R8; \
+	JNZ  bit; \
+next: \
+	ADDQ $512, R9; \
+	SUBQ $24, R10; \
+	CMPQ R9, R11; \
+	JCS  block
+
 // enter(c *Core) bool resumes c. It never writes SP, so that the unwinder accepts it as
 // the caller of main (runtime/traceback.go: resolveInternal).
 TEXT ·enterABI(SB), NOSPLIT, $16-0
@@ -152,24 +174,7 @@ move:
 	MOVQ DI, DX
 	SUBQ native_lo(AX), DX
 	MOVQ DI, native_lo(AX)
-	LEAQ (SI)(CX*1), R11
-	MOVQ SI, R9
-	LEAQ MASKS(SI), R10
-block:
-	MOVQ MASK_MOVE(R10), R8
-	TESTQ R8, R8
-	JZ   next
-bit:
-	BSFQ R8, R12
-	ADDQ DX, (R9)(R12*8)
-	LEAQ -1(R8), R12
-	ANDQ R12, R8
-	JNZ  bit
-next:
-	ADDQ $512, R9
-	SUBQ $24, R10
-	CMPQ R9, R11
-	JCS  block
+	RELOCATE(block, bit, next)
 	JMP  copy
 
 	// Defers and panics of the coroutine go in front of the resumer's: see links in native.go.
@@ -275,24 +280,9 @@ drop:
 	JEQ  same
 	ADDQ DX, native_hi(AX)
 	ADDQ DX, native_lo(AX)
-	MOVQ native_frames(AX), R9
-	LEAQ MASKS(R9), R10
-	ADDQ R9, R11
-block:
-	MOVQ MASK_MOVE(R10), R8
-	TESTQ R8, R8
-	JZ   next
-bit:
-	BSFQ R8, R12
-	ADDQ DX, (R9)(R12*8)
-	LEAQ -1(R8), R12
-	ANDQ R12, R8
-	JNZ  bit
-next:
-	ADDQ $512, R9
-	SUBQ $24, R10
-	CMPQ R9, R11
-	JCS  block
+	MOVQ native_frames(AX), SI
+	MOVQ R11, CX
+	RELOCATE(block, bit, next)
 	MOVQ native_size(AX), R11
 same:
 	ADDQ DI, R11
