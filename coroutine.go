@@ -54,7 +54,7 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 	}
 	co := new(Coroutine[In, Out])
 	co.core.End = co.finish // a func value in the heap: its defer puts no closure on the stack
-	co.core.Init(kind, func() {
+	co.core.Init(kind, func(*engine.Core) {
 		defer co.core.End()
 		body(co, co.in)
 	})

@@ -14,18 +14,18 @@ import (
 // Calling next or stop while seq runs, as from within seq, panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
 func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	var yield func(V) bool
-	co := New(func(*Coroutine[struct{}, V], struct{}) { seq(yield) })
-	if next, yield = engine.NextAndYield[V](&co.core); next == nil {
-		next = func() (V, bool) { return co.Resume(struct{}{}) }
-		yield = func(v V) bool {
+	if next, stop, ok := engine.Pull(seq); ok {
+		return next, stop
+	}
+	co := New(func(co *Coroutine[struct{}, V], _ struct{}) {
+		seq(func(v V) bool {
 			if !co.core.Stopped() {
 				co.Yield(v)
 			}
 			return !co.core.Stopped()
-		}
-	}
-	return next, co.core.Stop
+		})
+	})
+	return func() (V, bool) { return co.Resume(struct{}{}) }, co.core.Stop
 }
 
 // Pull2 is [Pull] for a sequence of pairs, by the contract of [iter.Pull2].

@@ -679,3 +679,137 @@ func TestEnvironment(t *testing.T) {
 		}
 	}
 }
+
+// A deferred function may yield while a panic, or a Goexit, of a coroutine that its body
+// resumed passes through it.
+func TestYieldWhileInnerPanics(t *testing.T) {
+	eachKind(t, func(t *testing.T, k kind) {
+		for _, exit := range []bool{false, true} {
+			var order []string
+			body := func(outer *intCo, first int) {
+				defer func() {
+					order = append(order, fmt.Sprint("deferred ", outer.Yield(10)))
+					for i := range 3 { // deferred in a loop, and yielding too
+						defer func() { order = append(order, fmt.Sprint(i, " ", outer.Yield(20+i))) }()
+					}
+				}()
+				inner := aco.New(func(inner *intCo, first int) {
+					defer func() { order = append(order, fmt.Sprint("inner ", outer.Status())) }()
+					inner.Yield(1)
+					if exit {
+						runtime.Goexit()
+					}
+					panic("inner")
+				}, k.opt)
+				inner.Resume(0)
+				inner.Resume(0)
+			}
+			done := make(chan any)
+			go func() {
+				finished := false
+				defer func() {
+					if !finished {
+						done <- recover()
+					}
+				}()
+				outer := aco.New(body, k.opt)
+				wantResume(t, outer, 0, 10, true)
+				wantStatus(t, outer, aco.Suspended)
+				wantResume(t, outer, 1, 22, true)
+				wantResume(t, outer, 2, 21, true)
+				runtime.GC()
+				wantResume(t, outer, 3, 20, true)
+				outer.Resume(4)
+				finished = true
+				done <- "came back"
+			}()
+			want := any("inner")
+			if exit {
+				want = nil
+			}
+			if got := <-done; got != want {
+				t.Errorf("exit %v: the panic that left Resume is %v, want %v", exit, got, want)
+			}
+			if got, want := fmt.Sprint(order[1:]), "[deferred 1 2 2 1 3 0 4]"; got != want {
+				t.Errorf("exit %v: deferred functions ran in the order %s, want %s", exit, got, want)
+			}
+		}
+	})
+}
+
+// What a pulled sequence leaves behind, its next, yield and stop, has no power over the
+// sequences that come after it, although their coroutines may be its own, used again.
+func TestPullAfterwards(t *testing.T) {
+	count := func(keep *func(int) bool) iter.Seq[int] {
+		return func(yield func(int) bool) {
+			*keep = yield
+			for i := 0; yield(i); i++ {
+			}
+		}
+	}
+	var oldYield, yield func(int) bool
+	oldNext, oldStop := aco.Pull(count(&oldYield))
+	oldNext()
+	oldStop()
+	for range 10 {
+		next, stop := aco.Pull(func(y func(int) bool) {
+			if oldYield(100) {
+				t.Error("the yield of an ended sequence returned true")
+			}
+			count(&yield)(y)
+		})
+		for i := range 5 {
+			if v, ok := oldNext(); v != 0 || ok {
+				t.Errorf("next of an ended sequence = %d, %v", v, ok)
+			}
+			oldStop()
+			if v, ok := next(); v != i || !ok {
+				t.Errorf("next = %d, %v, want %d, true", v, ok, i)
+			}
+		}
+		stop()
+		oldNext, oldStop, oldYield = next, stop, yield
+	}
+	// One that was never begun, and one that panics.
+	next, stop := aco.Pull(count(&yield))
+	stop()
+	if v, ok := next(); v != 0 || ok {
+		t.Errorf("next after stop = %d, %v", v, ok)
+	}
+	next, stop = aco.Pull(func(func(int) bool) { panic("seq") })
+	wantPanic(t, "seq", func() { next() })
+	if v, ok := next(); v != 0 || ok {
+		t.Errorf("next after a panic = %d, %v", v, ok)
+	}
+	stop()
+}
+
+// A coroutine that is used again keeps nothing of the sequence before.
+func TestPullReleases(t *testing.T) {
+	freed := make(chan bool, 1)
+	func() {
+		p := new([1000]int)
+		runtime.SetFinalizer(p, func(*[1000]int) { freed <- true })
+		next, stop := aco.Pull(func(yield func(int) bool) {
+			for i := range p {
+				if !yield(p[i]) {
+					return
+				}
+			}
+		})
+		next()
+		next()
+		stop()
+	}()
+	for range 3 {
+		next, stop := aco.Pull(func(yield func(int) bool) { yield(1) })
+		next()
+		runtime.GC()
+		stop()
+	}
+	select {
+	case <-freed:
+	case <-time.After(time.Second):
+		t.Error("what the first sequence held is still held")
+	}
+}

@@ -39,13 +39,13 @@ const (
 
 // A Core is a coroutine without its values.
 type Core struct {
-	native             // first, so that a *Core is a *native to the assembly
-	main     func()    // calls the body; defers End
-	End      func()    // drops the last values and calls Finish
-	portable *portable // nil for a native coroutine
-	status   Status    // Created, Suspended, Running or Done; of a native one Running also if Suspended
-	closing  bool      // Close has begun: Yield panics with ErrClosed
-	stopped  bool      // Stop has begun, or the end: a pulled sequence's yield returns false
+	main     func(*Core) // calls the body; defers End
+	End      func()      // drops the last values and calls Finish
+	portable *portable   // nil for a native coroutine
+	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended
+	closing  bool        // Close has begun: Yield panics with ErrClosed
+	stopped  bool        // Stop has begun, or the end: a pulled sequence's yield returns false
+	native               // last, so that what a switch uses lies beside the values
 }
 
 // Resume runs the coroutine until it yields or ends, and reports whether it yielded.
@@ -57,10 +57,10 @@ var Resume = (*Core).resumeSlow
 var Yield = (*Core).yieldSlow
 
 // Init makes c a Created coroutine. End must be set, and main must defer it.
-func (c *Core) Init(kind Kind, main func()) {
+func (c *Core) Init(kind Kind, main func(*Core)) {
 	c.main = main
 	if !nativeOK() || kind == Standalone { // in this order: Resume and Yield are settled first
-		c.portable = newPortable(main)
+		c.portable = newPortable(func() { main(c) })
 	}
 	c.prepare()
 }
@@ -100,11 +100,9 @@ func (c *Core) resumeSlow() bool {
 	return false
 }
 
-// yieldSlow is Yield for everything that the assembly does not do by itself.
+// yieldSlow is Yield for a portable coroutine.
 func (c *Core) yieldSlow() {
 	switch {
-	case c.portable == nil && c.status == Running:
-		c.yieldNative()
 	case c.status != Running:
 		panic("aco: yield outside the coroutine")
 	case c.closing:

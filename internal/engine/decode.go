@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"math/bits"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ type object struct {
 
 // cache remembers frames by their pc. Entries are only ever replaced, never changed; there
 // are so many slots that a program's suspension points hardly ever share one.
-var cache atomic.Pointer[[1 << 13]atomic.Pointer[frame]]
+var cache [1 << 13]atomic.Pointer[frame]
 
 // frameAt returns the frame of the function suspended at pc. interrupted says that the
 // function did not call anything there, but was interrupted by a run-time panic.
@@ -55,12 +54,7 @@ func frameAt(pc uintptr, interrupted bool) *frame {
 	if interrupted {
 		key |= 1
 	}
-	table := cache.Load()
-	if table == nil {
-		cache.CompareAndSwap(nil, new([1 << 13]atomic.Pointer[frame]))
-		table = cache.Load()
-	}
-	slot := &table[(uint64(key)*0x9e3779b97f4a7c15)>>51]
+	slot := &cache[(uint64(key)*0x9e3779b97f4a7c15)>>51]
 	f := slot.Load()
 	if f == nil || f.key != key {
 		f = newFrame(pc, interrupted)
@@ -159,109 +153,54 @@ type decoder struct {
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// A layout is what a decoding found: the masks, and the words that must be the same for
-// the masks to hold again. It serves every coroutine that is suspended at the same place
-// through the same calls, so that only the first of them is decoded.
-type layout struct {
+// A template is the frames that a coroutine had when it was first suspended at a place through
+// certain calls, with no live pointer in them. Given to any other as what it was suspended as
+// the last time, it makes decoding superfluous: freeze finds that all is the same, or not.
+type template struct {
 	pc, lo, size uintptr
-	masks        []masks
-	words        []uintptr // those that are the same, in order
+	live         int
+	block        []uintptr
 }
 
-var layouts atomic.Pointer[[1 << 12]atomic.Pointer[layout]]
+var templates [1 << 12]atomic.Pointer[template]
 
-// layoutAt returns where the layout of c's frames is kept, if they are of moderate size.
-func layoutAt(c *Core) *atomic.Pointer[layout] {
-	if c.size > 1024 {
-		return nil // deep chains are many: remembering each would cost more than it saves
-	}
-	table := layouts.Load()
-	if table == nil {
-		layouts.CompareAndSwap(nil, new([1 << 12]atomic.Pointer[layout]))
-		table = layouts.Load()
-	}
-	return &table[(uint64(c.pc+c.size)*0x9e3779b97f4a7c15)>>52]
+func templateAt(pc, size uintptr) *atomic.Pointer[template] {
+	return &templates[(uint64(pc+size)*0x9e3779b97f4a7c15)>>52]
 }
 
-// fits reports whether l describes the copy of c's frames, and if so takes its masks over.
-func (l *layout) fits(c *Core) bool {
-	if l.pc != c.pc || l.size != c.size {
-		return false
+// remember makes a template of c's frames, which have just been decoded. It replaces none:
+// chains of calls that alternate would allocate for ever. And chains that are deep are too
+// many: remembering each would cost more than it saves.
+func remember(c *Core) {
+	if slot := templateAt(c.pc, c.size); c.size <= 1024 && slot.Load() == nil {
+		t := &template{c.pc, c.lo, c.size, len(c.ptrs), slices.Clone(c.block())}
+		each(t.frames(), t.size, live, func(_ uintptr, w *uintptr) { *w = 0 })
+		slot.Store(t)
 	}
-	floor, k := *c.word(^uintptr(0)), 0
-	for b, m := range l.masks {
-		first := uintptr(64 * b)
-		for s := m.same; s != 0; s &= s - 1 {
-			w, v := uintptr(bits.TrailingZeros64(s)), l.words[k]
-			if m.move>>w&1 != 0 {
-				v += c.lo - l.lo
-			}
-			if *c.word(first + w) != v {
-				return false
-			}
-			k++
-		}
-		for s := m.live; s != 0; s &= s - 1 {
-			if *c.word(first + uintptr(bits.TrailingZeros64(s)))-floor < c.hi-floor {
-				return false
-			}
-		}
-	}
-	for b, m := range l.masks {
-		*c.masks(uintptr(b)) = m
-	}
-	return true
 }
 
-// newLayout returns the layout of c's frames, which have just been decoded.
-func newLayout(c *Core) *layout {
-	l := &layout{pc: c.pc, lo: c.lo, size: c.size}
-	for b := range (c.size + 511) / 512 {
-		m := *c.masks(b)
-		l.masks = append(l.masks, m)
-		for s := m.same; s != 0; s &= s - 1 {
-			l.words = append(l.words, *c.word(64*b + uintptr(bits.TrailingZeros64(s))))
-		}
-	}
-	return l
+func (t *template) frames() unsafe.Pointer {
+	return unsafe.Pointer(&t.block[uintptr(len(t.block))-t.size/8])
 }
 
-// describe fills c's masks, ptrs and links from the copy of its frames. It returns "", or
-// why c can't be suspended.
-func describe(c *Core) (refused string) {
-	c.links, c.special = nil, false
-	defers, panics := collect(c, nil)
-	slot := layoutAt(c)
-	if defers > 0 || panics.panicLink > 0 {
-		slot = nil
-	}
-	if slot != nil {
-		if l := slot.Load(); l != nil && l.fits(c) {
-			keep(c, nil)
-			return ""
-		}
-	}
-	if refused = decode(c, defers); refused == "" && slot != nil && slot.Load() == nil {
-		slot.Store(newLayout(c)) // never replaced: chains that alternate would allocate for ever
-	}
-	return refused
+// seed makes the template what c is suspended as.
+func (t *template) seed(c *Core) {
+	copy(c.block(), t.block)
+	each(c.frames, c.size, move, func(_ uintptr, w *uintptr) { *w += c.lo - t.lo })
+	c.hold(t.live)
 }
 
-// decode does describe's work from the frames' maps. defers is how many defer records the
-// coroutine has.
-func decode(c *Core, defers int) (refused string) {
+// decode fills in c's frames, masks, ptrs and links. It returns "", or why c can't be suspended.
+func decode(c *Core) (refused string) {
 	d := decoders.Get().(*decoder)
 	d.c, d.bad, d.cut = c, false, ^uintptr(0)
-	d.floor = *c.word(^uintptr(0))
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
-	blocks := (c.size + 511) / 512
-	d.scanned = slices.Grow(d.scanned[:0], int(blocks))[:blocks]
+	d.scanned = slices.Grow(d.scanned[:0], int(c.size/512+1))[:c.size/512+1]
 	clear(d.scanned)
-	for i := range blocks {
-		*c.masks(i) = masks{}
-	}
+	clear(c.block())
+	d.floor = c.capture()
 	if refused = d.walk(); refused == "" {
-		d.chains(defers)
+		d.chains()
 		for i, fr := range d.frames {
 			for _, w := range fr.live {
 				d.visit(d.starts[i]/8 + uintptr(w))
@@ -272,7 +211,7 @@ func decode(c *Core, defers int) (refused string) {
 			d.pending = d.pending[:len(d.pending)-1]
 			d.scan(off)
 		}
-		keep(c, d.roots)
+		d.keep()
 		if d.bad {
 			refused = "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
 		}
@@ -298,26 +237,26 @@ func (d *decoder) walk() string {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
 		}
 		if fr.hasBP {
-			d.set(off/8-2, masks{move: 1})
+			d.set(move, off/8-2)
 		}
 		pc, interrupted = *c.word(off/8 - 1), fr.sig
 		if off < c.size {
-			d.set(off/8-1, masks{same: 1})
+			d.set(same, off/8-1)
 		}
-		if (pc == enterPC) != (off == c.size) {
+		if pc == enterPC && off+8 < c.size && *c.word(off/8 + 1) == 0 {
+			d.set(same, off/8+1) // of one that has ended: see disown
+		} else if (pc == enterPC) != (off == c.size) {
 			return "yield outside the coroutine" // another one's enter lies in between
 		}
 	}
 	return ""
 }
 
-// set adds the masks m to word i.
-func (d *decoder) set(i uintptr, m masks) {
-	p, bit := d.c.masks(i/64), i%64
-	p.same |= m.same << bit
-	p.live |= m.live << bit
-	p.move |= m.move << bit
-}
+// set adds word i to one of the masks.
+func (d *decoder) set(which, i uintptr) { *mask(d.c.frames, i, which) |= 1 << (i % 64) }
+
+// has reports whether word i is in one of the masks.
+func (d *decoder) has(which, i uintptr) bool { return *mask(d.c.frames, i, which)>>(i%64)&1 != 0 }
 
 // visit classifies word i, which holds a live pointer.
 func (d *decoder) visit(i uintptr) {
@@ -325,18 +264,18 @@ func (d *decoder) visit(i uintptr) {
 	if i >= c.size/8 || i == d.cut {
 		return // an argument of main's, which enter rewrites, or for thaw to fill in
 	}
-	m := d.c.masks(i / 64)
-	if (m.live|m.move&m.same)>>(i%64)&1 != 0 {
+	if d.has(live, i) || d.has(move, i) && d.has(same, i) {
 		return
 	}
 	switch v := *c.word(i); {
 	case v-c.lo < c.size+enterSize:
-		d.set(i, masks{same: 1, move: 1})
+		d.set(same, i)
+		d.set(move, i)
 		d.pending = append(d.pending, v-c.lo)
 	case v-d.floor < c.hi-d.floor:
 		d.bad = true
 	default:
-		d.set(i, masks{live: 1})
+		d.set(live, i)
 	}
 }
 
@@ -367,38 +306,39 @@ func (d *decoder) scan(off uintptr) {
 	}
 }
 
-// keep copies the live pointers to where the collector sees them, and roots behind them.
+// keep copies the live pointers to where the collector sees them, and the roots behind them.
 // The stores have write barriers; until c is suspended its stack holds the pointers as well.
-func keep(c *Core, roots []unsafe.Pointer) {
-	n := len(roots)
-	for b := range (c.size + 511) / 512 {
-		n += bits.OnesCount64(c.masks(b).live)
-	}
+func (d *decoder) keep() {
+	c, k := d.c, 0
+	each(c.frames, c.size, live, func(uintptr, *uintptr) { k++ })
+	c.hold(k + len(d.roots))
+	copy(c.ptrs[k:], d.roots)
+	k = 0
+	each(c.frames, c.size, live, func(_ uintptr, w *uintptr) {
+		c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
+		k++
+	})
+}
+
+// hold makes room for n live pointers, all nil.
+func (c *Core) hold(n int) {
 	if cap(c.ptrs) < n {
 		c.ptrs = make([]unsafe.Pointer, n)
 	}
-	clear(c.ptrs[min(n, len(c.ptrs)):])
+	clear(c.ptrs[:cap(c.ptrs)])
 	c.ptrs = c.ptrs[:n]
-	k := 0
-	for b := range (c.size + 511) / 512 {
-		for m := c.masks(b).live; m != 0; m &= m - 1 {
-			w := c.word(64*b + uintptr(bits.TrailingZeros64(m)))
-			c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
-			k++
-		}
-	}
-	copy(c.ptrs[k:], roots)
 }
 
-// chains finds the coroutine's n defers, and its panics. A record of a defer is a root: what
-// its function captured may be reachable from nowhere else. So is the innermost panic.
-func (d *decoder) chains(n int) {
+// chains finds the coroutine's defers, and its panics. A record of a defer is a root: what its
+// function captured may be reachable from nowhere else. So is the innermost panic.
+func (d *decoder) chains() {
 	c := d.c
+	n, _ := collect(c, nil)
 	l := &links{records: make([]record, n)}
-	_, panics := collect(c, l.records)
-	l.panicHead, l.panicLink = panics.panicHead, panics.panicLink
-	if n == 0 && l.panicLink == 0 {
+	if _, p := collect(c, l.records); n == 0 && p.panicLink == 0 {
 		return
+	} else {
+		l.panicHead, l.panicLink = p.panicHead, p.panicLink
 	}
 	c.links, c.special = l, true
 	if l.panicLink != 0 {
@@ -426,7 +366,7 @@ func (d *decoder) chains(n int) {
 //
 //go:nosplit
 func collect(c *Core, records []record) (n int, l links) {
-	_, top, defers, panics := chains()
+	_, _, top, defers, panics, _ := look()
 	lo := top - c.hi + c.lo
 	for p := (*deferRecord)(defers); p != nil && p.sp < lo+c.size; p = p.link {
 		if n < len(records) {

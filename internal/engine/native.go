@@ -3,7 +3,7 @@
 package engine
 
 import (
-	"reflect"
+	"math/bits"
 	"runtime"
 	"unsafe"
 )
@@ -22,18 +22,19 @@ import (
 //
 // A suspended coroutine is two blocks of memory:
 //
-//	frames (no pointers)                               ptrs (pointers)
-//	| masks | spare word | word 0, at lo | ... |       | live pointer | ... |
+//	frames (no pointers)                  ptrs (pointers)
+//	| masks | word 0, at lo | ... |       | live pointer | ... |
 //
 // The words are what was at [lo, lo+size). Three masks, a bit a word, say what each is:
 // same, a word that an unchanged layout repeats: a return address or a pointer into the
 // frames; live, a pointer that the collector must see, of which ptrs holds a copy that is
 // never read back; move, an address in the frames, which must move with them. The masks of
-// words 64i to 64i+63 lie, in this order, 24(i+1)+8 bytes below word 0.
+// words 64i to 64i+63 lie, in this order, 24(i+1) bytes below word 0.
 //
 // The usual suspension finds everything as it was the last time, copies the words, and
 // notes the pointers that have changed. All in assembly: see leaveABI and freeze. When
-// anything differs yieldNative copies, decodes and tries again.
+// anything differs it calls yieldNative, to make what is saved as it should be, and tries
+// again.
 
 // owner is the address of the g that runs the coroutine, or one of these.
 const (
@@ -43,7 +44,10 @@ const (
 )
 
 type native struct {
-	owner   uintptr        // the first 64 bytes are all that a usual switch looks at
+	cap     uintptr // bytes that fit frames
+	links   *links
+	ptrs    []unsafe.Pointer
+	owner   uintptr        // from here on, and the values behind the Core, is what a usual switch looks at
 	pc      uintptr        // where Yield was called; 0 makes leave take the slow path
 	lo      uintptr        // the address that the saved words are relocated for
 	size    uintptr        // in bytes; 0 while running for the first time
@@ -51,11 +55,7 @@ type native struct {
 	bp      uintptr        // frame pointer at pc, as a distance from lo
 	frames  unsafe.Pointer // word 0
 	special bool           // thaw has more to do: links, Close or Stop
-	pulls   bool           // enter returns the Out behind the Core, an integer, and whether there is one
-
-	ptrs  []unsafe.Pointer
-	links *links
-	cap   uintptr // bytes that fit frames
+	pulls   bool           // enter returns the integer behind the Core, and whether there is one
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -74,35 +74,31 @@ type record struct {
 	sp   uintptr // offset of the frame that it belongs to
 }
 
-// The assembly, which is only ever called through the func values below.
+// The assembly: func values in the register ABI, made of the addresses of its functions.
+func codes() *[7]uintptr
 func enterABI()
+func again()
+func retry()
 func thaw()
 func leaveABI()
-func commitABI()
 func freeze()
-func captureABI()
-func chainsABI()
-func innermostABI()
+func lookABI()
 func nextABI()
 func giveABI()
-func addresses(p *[8]uintptr)
+func stopABI()
 
-// Func values in the register ABI, made of the addresses of the assembly.
 var (
-	code      [8]uintptr
-	enter     func(c *Core) bool
-	leave     func(c *Core)
-	commit    func(c *Core)
-	capture   func(c *Core) uintptr
-	chains    func() (g, top uintptr, defers, panics unsafe.Pointer)
-	innermost func() *Core
+	enter func(c *Core) bool
+	leave func(c *Core)
+	look  func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
 )
 
 // What the assembly calls, or reads.
 var (
-	resumeSlow = (*Core).resumeSlow
-	yieldSlow  = (*Core).yieldSlow
-	pullSlow   = func(c *Core) (out uintptr, ok bool) {
+	resumeSlow  = (*Core).resumeSlow
+	yieldNative = (*Core).yieldNative
+	stopSlow    = (*Core).Stop
+	pullSlow    = func(c *Core) (out uintptr, ok bool) {
 		ok = c.resumeSlow()
 		return *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c))), ok
 	}
@@ -118,14 +114,16 @@ func init() {
 	if runtime.GOOS == "windows" {
 		room += 4096
 	}
-	addresses(&code)
-	for i, f := range [...]unsafe.Pointer{
-		unsafe.Pointer(&enter), unsafe.Pointer(&leave), unsafe.Pointer(&commit),
-		unsafe.Pointer(&capture), unsafe.Pointer(&chains), unsafe.Pointer(&innermost),
-	} {
-		*(*unsafe.Pointer)(f) = unsafe.Pointer(&code[i])
+	t := codes()
+	for i, f := range [...]unsafe.Pointer{unsafe.Pointer(&enter), unsafe.Pointer(&leave), unsafe.Pointer(&look)} {
+		*(*unsafe.Pointer)(f) = unsafe.Pointer(&t[i])
 	}
 }
+
+// at returns address a, of a word of this stack, as a pointer.
+//
+//go:nosplit
+func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
 func (c *Core) prepare() {
 	c.owner = ownerGo
@@ -135,14 +133,41 @@ func (c *Core) prepare() {
 }
 
 func (c *Core) release() {
+	c.disown()
 	c.owner, c.pc, c.frames, c.ptrs, c.links = ownerGo, 0, nil, nil, nil
+}
+
+// disown takes the name of c, which has ended, off enter's frame. That frame stays for a
+// while if a panic or a Goexit passes through it; deferred functions that run meanwhile
+// belong to the coroutine further out, which may even be suspended, these frames included.
+//
+//go:nosplit
+func (c *Core) disown() {
+	if _, _, top, _, _, _ := look(); c.owner > ownerNew {
+		*at(top - c.hi + c.lo + c.size + 8) = 0
+	}
+}
+
+// innermost returns the address of the coroutine that this goroutine runs, or 0: it follows
+// the frame pointers to the first frame that returns into enter.
+//
+//go:nosplit
+func innermost() uintptr {
+	_, floor, top, _, _, p := look()
+	for p > floor && p < top {
+		if *at(p + 8) == enterPC && *at(p + 24) != 0 {
+			return *at(p + 24)
+		}
+		floor, p = p, *at(p)
+	}
+	return 0
 }
 
 func (c *Core) nativeStatus() Status {
 	if c.owner == ownerNone {
 		return Suspended
 	}
-	if g, _, _, _ := chains(); c.owner == g && innermost() != c {
+	if g, _, _, _, _, _ := look(); c.owner == g && innermost() != uintptr(unsafe.Pointer(c)) {
 		return Normal
 	}
 	return Running
@@ -160,29 +185,6 @@ func (c *Core) resumeNative() bool {
 // mark tells thaw of a suspended coroutine that it is being closed or stopped.
 func (c *Core) mark() { c.special = true }
 
-// A puller is the closures of a next function and of the yield function that goes with it.
-type puller struct {
-	next  uintptr
-	core  *Core
-	give  uintptr
-	core2 *Core
-}
-
-// NextAndYield returns the functions of a pulled sequence over c, a coroutine whose In has
-// no size, whose Out V follows the Core, and whose body has yet to be given yield. They are
-// nil if V isn't an integer or c isn't native. They are closures made of assembly: a
-// processor predicts a return by the last call, which a switch breaks, and so a next
-// written in Go, and a yield too, would each return with a misprediction.
-func NextAndYield[V any](c *Core) (next func() (V, bool), yield func(V) bool) {
-	if k := reflect.TypeFor[V]().Kind(); c.portable == nil && reflect.Bool <= k && k <= reflect.Uintptr {
-		c.pulls = true
-		p := &puller{code[6], c, code[7], c}
-		a, b := unsafe.Pointer(p), unsafe.Pointer(&p.give)
-		next, yield = *(*func() (V, bool))(unsafe.Pointer(&a)), *(*func(V) bool)(unsafe.Pointer(&b))
-	}
-	return next, yield
-}
-
 // growStack makes the runtime grow this stack so that at least n bytes are free.
 //
 //go:noinline
@@ -194,64 +196,157 @@ func growStack(n uintptr) byte {
 	return b[n/2%1024]
 }
 
-// yieldNative suspends c when leave could not. It works on a copy of the frames, because
-// the stack may move under it at any call. commit does not return: it goes to the resumer,
-// or, should a frame differ from the copy, back to the start of yieldSlow. The assembly
-// finds the frames by the frame pointers of yieldNative and yieldSlow.
-//
-//go:noinline
-func (c *Core) yieldNative() {
-	need := capture(c)
-	if need == ^uintptr(0) {
+// yieldNative prepares c for a suspension that leave could not make, and reports whether leave
+// is to try again. Yield's caller has its SP depth bytes and its BP base bytes below the top of
+// the stack, which may move at any call here: leave compares all with what it then finds.
+func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
+	g, _, top, _, _, _ := look()
+	switch {
+	case c.portable != nil:
+		c.yieldSlow()
+		return false
+	case c.status != Running || c.owner != g:
 		panic("aco: yield outside the coroutine")
-	}
-	if c.closing {
+	case c.closing:
 		panic(ErrClosed)
 	}
-	if need > 0 {
-		c.reserve(need)
-		capture(c)
-	}
-	if err := describe(c); err != "" {
-		c.pc = 0
-		panic("aco: " + err)
-	}
-	commit(c)
-}
-
-// reserve makes room for n bytes of frames, their masks and a spare word. Most coroutines
-// are small, and get by with one block.
-func (c *Core) reserve(n uintptr) {
-	if n <= smallWords*8 {
-		var b struct {
-			ptrs  [smallPtrs]unsafe.Pointer
-			words [1 + 3 + smallWords]uintptr
+	size := depth + c.lo + c.size - c.hi
+	linked := c.linked()
+	if !linked && c.pc == pc && c.size == size && c.hi == top {
+		if c.refresh() {
+			return true
 		}
-		p := &b
-		c.frames, c.cap, c.ptrs = unsafe.Pointer(&p.words[4]), smallWords*8, p.ptrs[:0]
-		return
+	} else if t := templateAt(pc, size).Load(); !linked && t != nil && t.pc == pc && t.size == size {
+		c.place(depth, pc, base, size)
+		t.seed(c)
+		return true
 	}
-	masks := 1 + 3*((n+511)/512)
-	b := make([]uintptr, masks+n/8)
-	c.frames, c.cap = unsafe.Pointer(&b[masks]), n
+	c.place(depth, pc, base, size)
+	if refused := decode(c); refused != "" {
+		c.pc = 0
+		panic("aco: " + refused)
+	}
+	if !linked {
+		remember(c)
+	}
+	return true
 }
 
-const smallPtrs, smallWords = 4, 16 // 192 bytes, a size class
+// place makes room for c's frames, and notes where they are.
+func (c *Core) place(depth, pc, base, size uintptr) {
+	c.reserve(size)
+	c.links, c.special = nil, false
+	_, _, c.hi, _, _, _ = look()
+	c.pc, c.lo, c.size, c.bp = pc, c.hi-depth, size, depth-base
+}
 
-// word returns where word i of the frames is; masks where the masks of words 64i ... are.
+// linked reports whether any of the goroutine's defer records and panics is the coroutine's.
+//
+//go:nosplit
+func (c *Core) linked() bool {
+	_, _, top, defers, panics, _ := look()
+	end := top - c.hi + c.lo + c.size
+	d := (*deferRecord)(defers)
+	return d != nil && d.sp < end || panics != nil && uintptr(panics) < end
+}
+
+// refresh brings the live pointers up to date, with write barriers, if the frames are laid out
+// as saved. It reports whether that was all that leave wanted.
+func (c *Core) refresh() bool {
+	fits, changed, k := true, false, 0
+	each(c.frames, c.size, same, func(i uintptr, w *uintptr) {
+		v, _, _ := c.peek(i)
+		fits = fits && v == *w
+	})
+	each(c.frames, c.size, live, func(i uintptr, w *uintptr) {
+		v, p, heap := c.peek(i)
+		if fits = fits && heap; fits && v != *w {
+			c.ptrs[k], *w, changed = p, v, true
+		}
+		k++
+	})
+	return fits && changed
+}
+
+// peek returns word i of the frames on the stack, as a pointer too if it is not into the stack.
+//
+//go:nosplit
+func (c *Core) peek(i uintptr) (v uintptr, p unsafe.Pointer, heap bool) {
+	_, floor, top, _, _, _ := look()
+	w := at(top - c.hi + c.lo + 8*i)
+	if *w-floor < top-floor {
+		return *w, nil, false
+	}
+	return *w, *(*unsafe.Pointer)(unsafe.Pointer(w)), true
+}
+
+// capture copies the frames as they are, and returns the bottom of the stack they are on.
+//
+//go:nosplit
+func (c *Core) capture() (floor uintptr) {
+	_, floor, top, _, _, _ := look()
+	c.lo += top - c.hi
+	c.hi = top
+	for i := range c.size / 8 {
+		*c.word(i) = *at(c.lo + 8*i)
+	}
+	return floor
+}
+
+// reserve makes room for n bytes of frames and their masks. Most coroutines are small, and get
+// by with one block.
+func (c *Core) reserve(n uintptr) {
+	switch {
+	case n <= c.cap:
+	case n <= smallWords*8:
+		b := new(struct {
+			ptrs  [smallPtrs]unsafe.Pointer
+			words [3 + smallWords]uintptr
+		})
+		c.frames, c.cap, c.ptrs = unsafe.Pointer(&b.words[3]), smallWords*8, b.ptrs[:0]
+	default:
+		masks := 3 * ((n + 511) / 512)
+		b := make([]uintptr, masks+n/8)
+		c.frames, c.cap = unsafe.Pointer(&b[masks]), n
+	}
+}
+
+const smallPtrs, smallWords = 4, 17 // 192 bytes, a size class
+
+// word returns where word i of the frames is.
+//
+//go:nosplit
 func (c *Core) word(i uintptr) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }
-func (c *Core) masks(i uintptr) *masks {
-	return (*masks)(unsafe.Add(c.frames, -24*(int(i)+1)-8))
+
+// mask returns where one of the masks is in which word i of the frames has bit i%64.
+func mask(frames unsafe.Pointer, i, which uintptr) *uint64 {
+	return (*uint64)(unsafe.Add(frames, 8*int(which)-24*int(i/64+1)))
 }
 
-type masks struct{ same, live, move uint64 }
+const same, live, move = 0, 1, 2 // the order of masks
+
+// each calls f for each of the words of frames that have a bit in the masks.
+func each(frames unsafe.Pointer, size, which uintptr, f func(i uintptr, w *uintptr)) {
+	for b := uintptr(0); 8*b < size; b += 64 {
+		for m := *mask(frames, b, which); m != 0; m &= m - 1 {
+			i := b + uintptr(bits.TrailingZeros64(m))
+			f(i, (*uintptr)(unsafe.Add(frames, 8*i)))
+		}
+	}
+}
+
+// block returns the frames with their masks.
+func (c *Core) block() []uintptr {
+	n := 3 * ((c.size + 511) / 512)
+	return unsafe.Slice((*uintptr)(unsafe.Add(c.frames, -8*int(n))), n+c.size/8)
+}
 
 // Footprint returns the bytes that a Suspended coroutine holds for its frames.
 func (c *Core) Footprint() int {
 	if c.portable != nil || c.Status() != Suspended {
 		return 0
 	}
-	return int(8+24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
+	return int(24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
 }
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.

@@ -16,10 +16,11 @@ func (*native) prepare()                  {}
 func (*native) mark()                     {}
 func (*native) release()                  {}
 func (c *Core) resumeNative() bool        { panic(unbuilt) }
-func (c *Core) yieldNative()              { panic(unbuilt) }
 func (c *Core) nativeStatus() Status      { return c.status }
 func (c *Core) Footprint() int            { return 0 }
 func (c *Core) Callers(pcs []uintptr) int { return 0 }
 
-// NextAndYield returns nil: no closures are made of assembly here.
-func NextAndYield[V any](c *Core) (next func() (V, bool), yield func(V) bool) { return nil, nil }
+// Pull returns false: no closures are made of assembly here.
+func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func(), ok bool) {
+	return nil, nil, false
+}

@@ -49,7 +49,7 @@ func (v *verifier) expect(name string, got, want any) {
 // called, because a call may move the stack.
 func checkG(v *verifier) {
 	var here byte
-	g, top, _, _ := chains()
+	g, _, top, _, _, _ := look()
 	stack := **(**[3]uintptr)(unsafe.Pointer(&g)) // lo, hi, stackguard0
 	at := uintptr(unsafe.Pointer(&here))
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
@@ -61,28 +61,26 @@ func checkG(v *verifier) {
 
 // checkFunction looks up a known function, and finds where main returns to.
 func checkFunction(v *verifier) {
-	f := findfunc(code[0])
-	v.expect("findfunc of enter", f.function != nil && f.entryPC() == code[0], true)
+	f := findfunc(codes()[0])
+	v.expect("findfunc of enter", f.function != nil && f.entryPC() == codes()[0], true)
 	v.expect("enter's flags", f.flag&^4, uint8(0))
 	v.expect("enter's arguments", f.args, int32(0))
-	v.expect("thaw's flags", findfunc(codeOfFreeze()).flag&flagSPWrite, uint8(flagSPWrite))
+	v.expect("thaw's flags", findfunc(codes()[6]).flag&flagSPWrite, uint8(flagSPWrite))
 	var pcs [2]uintptr
 	c := new(Core)
 	c.prepare()
-	c.main = func() { runtime.Callers(1, pcs[:]) }
+	c.main = func(*Core) { runtime.Callers(1, pcs[:]) }
 	enter(c)
 	enterPC = pcs[1]
 	f = findfunc(enterPC)
-	v.expect("main's caller", f.function != nil && f.entryPC() == code[0], true)
+	v.expect("main's caller", f.function != nil && f.entryPC() == codes()[0], true)
 	v.expect("enter's frame", frameAt(enterPC, false).size, uintptr(enterSize))
 	v.expect("enter's map", frameAt(enterPC, false).refused, "")
 }
 
-func codeOfFreeze() uintptr { return code[2] }
-
 // checkDefer looks for g._defer and the layout of its records.
 func checkDefer(v *verifier) {
-	_, _, before, _ := chains()
+	_, _, _, before, _, _ := look()
 	fn := func() {}
 	for range 2 {
 		defer fn() // in a loop: neither open-coded nor on the stack
@@ -100,7 +98,7 @@ func checkDefer(v *verifier) {
 //
 //go:nosplit
 func firstDefer() (d deferRecord, distance, here uintptr) {
-	_, top, p, _ := chains()
+	_, _, top, p, _, _ := look()
 	d = *(*deferRecord)(p)
 	return d, top - d.sp, top - uintptr(unsafe.Pointer(&p))
 }
@@ -115,10 +113,10 @@ func pcOf() uintptr {
 // checkPanic looks for g._panic and its link.
 func checkPanic(v *verifier) {
 	value := new(int)
-	_, _, _, before := chains()
+	_, _, _, _, before, _ := look()
 	func() {
 		defer func() {
-			_, top, _, panics := chains()
+			_, _, top, _, panics, _ := look()
 			at := uintptr(unsafe.Pointer(&top))
 			v.expect("g._panic", uintptr(panics) > at && uintptr(panics) < top, true)
 			if v.failed == "" {
@@ -139,7 +137,7 @@ func checkCoroutine(v *verifier) {
 	c := new(Core)
 	c.prepare()
 	sum := 0
-	c.main = func() {
+	c.main = func(*Core) {
 		defer c.Finish()
 		probe(c, &sum)
 	}
@@ -152,8 +150,7 @@ func checkCoroutine(v *verifier) {
 		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
 		inner := 0
 		for w := range c.size / 8 {
-			m := c.masks(w / 64)
-			if m.same&m.move>>(w%64)&1 != 0 && *c.word(w)-c.lo < c.size {
+			if *mask(c.frames, w, same)&*mask(c.frames, w, move)>>(w%64)&1 != 0 && *c.word(w)-c.lo < c.size {
 				inner++
 			}
 		}

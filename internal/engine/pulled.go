@@ -1,0 +1,83 @@
+//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+
+package engine
+
+import (
+	"reflect"
+	"sync"
+	"unsafe"
+)
+
+// Pulled sequences of integers, by far the most, have an engine of their own in two respects.
+//
+// Their next and yield are closures made of assembly: a processor predicts a return by the last
+// call, which a switch breaks, and so a next written in Go, and a yield too, would each return
+// with a misprediction. For the assembly an integer is what is in a register, of whatever size.
+//
+// And when the sequence has ended, its coroutine serves another one, which finds its frames
+// laid out already if it is suspended at the same place. What the user has is a handle.
+
+// A pulled is a coroutine that runs a sequence.
+type pulled struct {
+	Core
+	out    uintptr // what is yielded, where the assembly expects it
+	seq    func(yield func(uintptr) bool)
+	handle *handle
+}
+
+// A handle is the closures of a sequence.
+type handle struct{ next, yield, stop closure }
+
+// A closure is what a func value points to (runtime/runtime2.go: funcval).
+type closure struct {
+	code uintptr
+	core *Core
+}
+
+func asFunc[F any](c *closure) F { return *(*F)(unsafe.Pointer(&c)) }
+
+var free sync.Pool
+
+// over is what the closures of an ended sequence have.
+var over = pulled{Core: Core{End: func() {}, status: Done, stopped: true, native: native{owner: ownerGo, pulls: true}}}
+
+func runPulled(c *Core) {
+	p := (*pulled)(unsafe.Pointer(c))
+	defer p.End()
+	p.seq(asFunc[func(uintptr) bool](&p.handle.yield))
+}
+
+// end lets go of the sequence and its last values, and leaves the coroutine to another one.
+func (p *pulled) end() {
+	h := p.handle
+	h.next.core, h.yield.core, h.stop.core = &over.Core, &over.Core, &over.Core
+	p.disown()
+	p.out, p.seq, p.handle, p.links = 0, nil, nil, nil
+	if p.cap > 1024 {
+		p.frames, p.ptrs, p.cap, p.size = nil, nil, 0, 0
+	}
+	if p.frames != nil {
+		each(p.frames, p.size, live, func(_ uintptr, w *uintptr) { *w = 0 })
+		clear(p.ptrs)
+	}
+	p.owner, p.status, p.stopped = ownerNew, Created, false
+	free.Put(p)
+}
+
+// Pull returns the functions of a pulled sequence of integers; false if V isn't one, or the
+// native engine not in use.
+func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func(), ok bool) {
+	if k := reflect.TypeFor[V]().Kind(); k < reflect.Bool || k > reflect.Uintptr || !nativeOK() {
+		return nil, nil, false
+	}
+	p, _ := free.Get().(*pulled)
+	if p == nil {
+		p = new(pulled)
+		p.main, p.End = runPulled, p.end
+		p.owner, p.pulls = ownerNew, true
+	}
+	t := codes()
+	h := &handle{closure{t[3], &p.Core}, closure{t[4], &p.Core}, closure{t[5], &p.Core}}
+	p.seq, p.handle = *(*func(func(uintptr) bool))(unsafe.Pointer(&seq)), h
+	return asFunc[func() (V, bool)](&h.next), asFunc[func()](&h.stop), true
+}
