@@ -28,8 +28,8 @@ type Check struct {
 	OK   bool
 }
 
-var choose = sync.OnceValue(func() Info {
-	info := Info{Name: "portable", GoVersion: runtime.Version(), GOARCH: runtime.GOARCH}
+var choose = sync.OnceValue(func() *Info {
+	info := &Info{Name: "portable", GoVersion: runtime.Version(), GOARCH: runtime.GOARCH}
 	switch v := os.Getenv("ACO_ENGINE"); v {
 	case "portable":
 		info.Reason = "ACO_ENGINE=portable"
@@ -53,7 +53,7 @@ func nativeOK() bool { return choose().Name == "native" }
 
 // Describe returns which engine is in use, and why.
 func Describe() Info {
-	info := choose()
+	info := *choose()
 	info.Checks = append([]Check(nil), info.Checks...)
 	return info
 }

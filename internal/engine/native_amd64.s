@@ -78,6 +78,28 @@ odd: \
 	MOVQ (src), R8; \
 	MOVQ R8, (dst)
 
+// RELOCATE adds DX to those of the CX bytes of saved words at SI that hold addresses in the
+// frames.
+#define RELOCATE(block, bit, next) \
+	MOVQ SI, R9; \
+	LEAQ (SI)(CX*1), R11; \
+	LEAQ MASKS(SI), R10; \
+block: \
+	MOVQ MASK_MOVE(R10), R8; \
+	TESTQ R8, R8; \
+	JZ   next; \
+bit: \
+	BSFQ R8, R12; \
+	ADDQ DX, (R9)(R12*8); \
+	LEAQ -1(R8), R12; \
+	ANDQ R12, R8; \
+	JNZ  bit; \
+next: \
+	ADDQ $512, R9; \
+	SUBQ $24, R10; \
+	CMPQ R9, R11; \
+	JCS  block
+
 // enter(c *Core) bool resumes c. It never writes SP, so that the unwinder accepts it as
 // the caller of main (runtime/traceback.go: resolveInternal).
 TEXT ·enterABI(SB), NOSPLIT, $16-0
@@ -99,17 +121,19 @@ other:
 	JNE  slow
 	MOVQ R14, C_OWNER(AX)
 	MOVB $const_Running, Core_status(AX)
-	MOVQ C_LO(AX), DX               // the frames of its former life may fit again
-	ADDQ C_SIZE(AX), DX
 	MOVQ G_HI(R14), CX
-	CMPQ DX, SP
-	JNE  first
-	CMPQ CX, C_HI(AX)
-	JEQ  run
-first:
-	MOVQ SP, C_LO(AX)
-	MOVQ $0, C_SIZE(AX)
 	MOVQ CX, C_HI(AX)
+	MOVQ C_SIZE(AX), CX             // the frames of its former life may fit again
+	MOVQ SP, DX
+	SUBQ CX, DX
+	MOVQ C_LO(AX), SI
+	MOVQ DX, C_LO(AX)
+	TESTQ CX, CX
+	JZ   run
+	SUBQ SI, DX
+	JZ   run
+	MOVQ C_FRAMES(AX), SI
+	RELOCATE(block, bit, next)
 run:
 	MOVQ Core_main(AX), DX
 	CALL (DX)
@@ -127,19 +151,25 @@ call:
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.
 TEXT ·nextABI(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ 8(DX), AX
+	MOVQ (handle_core-handle_next)(DX), AX
 	JMP  ·enterABI(SB)
 
 // stopABI() is the code of its stop function.
 TEXT ·stopABI(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ 8(DX), AX
+	MOVQ (handle_core-handle_stop)(DX), AX
+	CMPQ C_OWNER(AX), $const_ownerNone
+	JNE  slow
+	MOVB $1, Core_stopped(AX)
+	MOVB $1, C_SPECIAL(AX)
+	JMP  ·enterABI(SB)
+slow:
 	MOVQ ·stopSlow(SB), DX
 	JMP  (DX)
 
 // giveABI(v V) bool is the code of the yield function that goes with it: leave, as if the
 // sequence had called it itself. thaw returns what it returns.
 TEXT ·giveABI(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ 8(DX), CX
+	MOVQ (handle_core-handle_yield)(DX), CX
 	CMPB Core_stopped(CX), $0
 	JNE  stopped
 	MOVQ AX, Core__size(CX)         // no pointer: needs no barrier
@@ -179,24 +209,7 @@ move:
 	MOVQ DI, DX
 	SUBQ C_LO(AX), DX
 	MOVQ DI, C_LO(AX)
-	MOVQ SI, R9
-	LEAQ (SI)(CX*1), R11
-	LEAQ MASKS(SI), R10
-block:
-	MOVQ MASK_MOVE(R10), R8
-	TESTQ R8, R8
-	JZ   next
-bit:
-	BSFQ R8, R12
-	ADDQ DX, (R9)(R12*8)
-	LEAQ -1(R8), R12
-	ANDQ R12, R8
-	JNZ  bit
-next:
-	ADDQ $512, R9
-	SUBQ $24, R10
-	CMPQ R9, R11
-	JCS  block
+	RELOCATE(block, bit, next)
 	JMP  copy
 
 	// Defers and panics of the coroutine go in front of the resumer's: see links in native.go.

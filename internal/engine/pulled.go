@@ -25,20 +25,18 @@ type pulled struct {
 	handle *handle
 }
 
-// A handle is the closures of a sequence.
-type handle struct{ next, yield, stop closure }
-
-// A closure is what a func value points to (runtime/runtime2.go: funcval).
-type closure struct {
-	code uintptr
-	core *Core
+// A handle is three closures in one (runtime/runtime2.go: funcval): a func value that points to
+// one of the addresses of code finds the coroutine behind them.
+type handle struct {
+	next, yield, stop uintptr
+	core              *Core
 }
 
-func asFunc[F any](c *closure) F { return *(*F)(unsafe.Pointer(&c)) }
+func asFunc[F any](code *uintptr) F { return *(*F)(unsafe.Pointer(&code)) }
 
 var free sync.Pool
 
-// over is what the closures of an ended sequence have.
+// over is the coroutine of every sequence that has ended.
 var over = pulled{Core: Core{End: func() {}, status: Done, stopped: true, native: native{owner: ownerGo, pulls: true}}}
 
 func runPulled(c *Core) {
@@ -49,8 +47,7 @@ func runPulled(c *Core) {
 
 // end lets go of the sequence and its last values, and leaves the coroutine to another one.
 func (p *pulled) end() {
-	h := p.handle
-	h.next.core, h.yield.core, h.stop.core = &over.Core, &over.Core, &over.Core
+	p.handle.core = &over.Core
 	p.disown()
 	p.out, p.seq, p.handle, p.links = 0, nil, nil, nil
 	if p.cap > 1024 {
@@ -77,7 +74,7 @@ func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func
 		p.owner, p.pulls = ownerNew, true
 	}
 	t := codes()
-	h := &handle{closure{t[3], &p.Core}, closure{t[4], &p.Core}, closure{t[5], &p.Core}}
+	h := &handle{t[3], t[4], t[5], &p.Core}
 	p.seq, p.handle = *(*func(func(uintptr) bool))(unsafe.Pointer(&seq)), h
 	return asFunc[func() (V, bool)](&h.next), asFunc[func()](&h.stop), true
 }
