@@ -39,7 +39,7 @@ const (
 
 // A Core is a coroutine without its values.
 type Core struct {
-	main     func(*Core) // calls the body; defers End
+	main     func(*Core) // calls the body; defers End; has nothing in its frame that these two don't reach
 	End      func()      // drops the last values and calls Finish
 	portable *portable   // nil for a native coroutine
 	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended

@@ -148,6 +148,7 @@ type decoder struct {
 	cut     uintptr          // the word that links to the resumer's panic, or ^0
 	floor   uintptr          // bottom of the stack at the time of capture
 	roots   []unsafe.Pointer // defer records in the heap
+	main    uintptr          // the first word of main's frame
 	bad     bool             // a pointer leads to the resumer's frames
 }
 
@@ -201,6 +202,7 @@ func decode(c *Core) (refused string) {
 	d.floor = c.capture()
 	if refused = d.walk(); refused == "" {
 		d.chains()
+		d.main = d.starts[len(d.starts)-1] / 8
 		for i, fr := range d.frames {
 			for _, w := range fr.live {
 				d.visit(d.starts[i]/8 + uintptr(w))
@@ -274,7 +276,7 @@ func (d *decoder) visit(i uintptr) {
 		d.pending = append(d.pending, v-c.lo)
 	case v-d.floor < c.hi-d.floor:
 		d.bad = true
-	default:
+	case i < d.main: // what main's frame points to, Core.main and End keep alive
 		d.set(live, i)
 	}
 }
