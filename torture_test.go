@@ -3,6 +3,7 @@ package aco_test
 import (
 	"bytes"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -84,6 +85,10 @@ func TestTorture(t *testing.T) {
 			defer wg.Done()
 			r := rand.New(rand.NewPCG(seed, uint64(g)))
 			for time.Now().Before(end) && !t.Failed() {
+				if r.IntN(4) == 0 {
+					pulls(t, r)
+					continue
+				}
 				s := &slots[r.IntN(len(slots))]
 				s.Lock()
 				if s.cos[0] == nil {
@@ -137,6 +142,67 @@ func TestTorture(t *testing.T) {
 		}
 	}
 	t.Logf("%d switches", switches.Load())
+}
+
+// pulls pulls a random sequence through aco and through iter.Pull, at random depth and from
+// two goroutines, and compares. The coroutine of a pulled sequence serves the next one, whose
+// frames may be laid out differently: a tree is walked to different depths, and panics.
+func pulls(t *testing.T, r *rand.Rand) {
+	depth, from, fails, steps := r.IntN(6), r.IntN(1000), r.IntN(3) == 0, r.IntN(80)
+	seq := func(yield func(int) bool) {
+		n := from
+		defer func() { n = -1 }()
+		walk(&n, depth, []int{from}, yield)
+		if fails {
+			panic(depth)
+		}
+	}
+	next, stop := aco.Pull(seq)
+	next2, stop2 := iter.Pull(seq)
+	one := func(f func() (int, bool)) (v int, ok bool, p any) {
+		defer func() { p = recover() }()
+		v, ok = f()
+		return
+	}
+	for i := 0; i < steps && !t.Failed(); i++ {
+		step := func() {
+			v, ok, p := one(next)
+			v2, ok2, p2 := one(next2)
+			if v != v2 || ok != ok2 || p != p2 {
+				t.Errorf("depth %d, step %d: next = %d, %v, panic %v, iter.Pull's %d, %v, panic %v", depth, i, v, ok, p, v2, ok2, p2)
+			}
+		}
+		switch r.IntN(8) {
+		case 0:
+			atDepth(r.IntN(200), step)
+		case 1:
+			done := make(chan bool)
+			go func() { defer close(done); step() }()
+			<-done
+		default:
+			step()
+		}
+	}
+	if r.IntN(3) > 0 { // or else dropped
+		one(func() (int, bool) { stop(); return 0, false })
+	}
+	one(func() (int, bool) { stop2(); return 0, false })
+}
+
+// walk yields from every node of a binary tree, with pointers to its own variables and to the
+// heap alive.
+func walk(n *int, depth int, path []int, yield func(int) bool) bool {
+	var local [3]int
+	sum := &local[depth%3]
+	path = append(path[:len(path):len(path)], *n)
+	for _, x := range path {
+		*sum += x
+	}
+	*n += use(depth)
+	if depth > 0 && (!walk(sum, depth-1, path, yield) || !walk(n, depth-1, path, yield)) {
+		return false
+	}
+	return yield(local[0] + local[1] + local[2] + *n + path[depth/2])
 }
 
 // close closes both and compares how that went.

@@ -88,9 +88,10 @@ func giveABI()
 func stopABI()
 
 var (
-	enter func(c *Core) bool
-	leave func(c *Core)
-	look  func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
+	enter       func(c *Core) bool
+	enterPulled func(c *Core) (out uintptr, ok bool) // enter, of a coroutine that pulls
+	leave       func(c *Core)
+	look        func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
 )
 
 // What the assembly calls, or reads.
@@ -99,8 +100,11 @@ var (
 	yieldNative = (*Core).yieldNative
 	stopSlow    = (*Core).Stop
 	pullSlow    = func(c *Core) (out uintptr, ok bool) {
-		ok = c.resumeSlow()
-		return *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c))), ok
+		if c.owner == ownerNone {
+			growStack(c.size + room)
+			return enterPulled(c)
+		}
+		return 0, c.resumeSlow()
 	}
 	throwClosed = func(c *Core) { panic(ErrClosed) }
 	enterPC     uintptr // where main returns to, in enter
@@ -115,9 +119,11 @@ func init() {
 		room += 4096
 	}
 	t := codes()
-	for i, f := range [...]unsafe.Pointer{unsafe.Pointer(&enter), unsafe.Pointer(&leave), unsafe.Pointer(&look)} {
-		*(*unsafe.Pointer)(f) = unsafe.Pointer(&t[i])
-	}
+	set := func(f unsafe.Pointer, i int) { *(*unsafe.Pointer)(f) = unsafe.Pointer(&t[i]) }
+	set(unsafe.Pointer(&enter), 0)
+	set(unsafe.Pointer(&enterPulled), 0)
+	set(unsafe.Pointer(&leave), 1)
+	set(unsafe.Pointer(&look), 2)
 }
 
 // at returns address a, of a word of this stack, as a pointer.
