@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"math/bits"
 	"runtime"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ type frame struct {
 	size    uintptr  // from sp to the caller's sp
 	hasBP   bool     // the caller's BP is saved
 	sig     bool     // the function is sigpanic: its caller will continue elsewhere, if at all
-	live    []uint32 // words that hold live pointers, counted from sp
+	live    []uint64 // a bit a word, counted from sp: it holds a live pointer
 	objects []object
 	refused string // why it can't be moved
 }
@@ -111,7 +112,11 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		if m.nbit > 0 {
 			start := end(m)
 			forBits(unsafe.Add(unsafe.Pointer(&m.bits), index*((m.nbit+7)/8)), m.nbit, func(i int32) {
-				fr.live = append(fr.live, uint32(start/8)+uint32(i))
+				w := uint32(start/8) + uint32(i)
+				for int(w/64) >= len(fr.live) {
+					fr.live = append(fr.live, 0)
+				}
+				fr.live[w/64] |= 1 << (w % 64)
 			})
 		}
 		return true
@@ -142,7 +147,7 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 type decoder struct {
 	c       *Core
 	frames  []*frame
-	starts  []uintptr        // of frames, from lo
+	starts  []uintptr        // their offsets
 	pending []uintptr        // offsets in the frames that live pointers lead to
 	scanned []uint64         // a bit a word: an object that starts there has been scanned
 	cut     uintptr          // the word that links to the resumer's panic, or ^0
@@ -155,65 +160,85 @@ type decoder struct {
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // A template is the frames that a coroutine had when it was first suspended at a place through
-// certain calls, with no live pointer in them. Given to any other as what it was suspended as
-// the last time, it makes decoding superfluous: freeze finds that all is the same, or not.
+// certain calls, with their masks. They hold for all frames whose words in the mask same are the
+// same, and whose live pointers are not into the stack.
 type template struct {
 	pc, lo, size uintptr
-	live         int
 	block        []uintptr
 }
 
 var templates [1 << 12]atomic.Pointer[template]
 
-func templateAt(pc, size uintptr) *atomic.Pointer[template] {
-	return &templates[(uint64(pc+size)*0x9e3779b97f4a7c15)>>52]
-}
-
-// remember makes a template of c's frames, which have just been decoded. It replaces none:
-// chains of calls that alternate would allocate for ever. And chains that are deep are too
-// many: remembering each would cost more than it saves.
-func remember(c *Core) {
-	if slot := templateAt(c.pc, c.size); c.size <= 1024 && slot.Load() == nil {
-		t := &template{c.pc, c.lo, c.size, len(c.ptrs), slices.Clone(c.block())}
-		each(t.frames(), t.size, live, func(_ uintptr, w *uintptr) { *w = 0 })
-		slot.Store(t)
+// fits reports whether t holds for the copy of c's frames, which were on a stack that begins at
+// floor. If it does its masks are c's.
+func (t *template) fits(c *Core, floor uintptr) bool {
+	if t == nil || t.pc != c.pc || t.size != c.size {
+		return false
 	}
+	words := uintptr(len(t.block)) - t.size/8
+	frames := unsafe.Pointer(&t.block[words])
+	for i, w := range each(frames, t.size, same) {
+		v := *w
+		if *mask(frames, i, move)>>(i%64)&1 != 0 {
+			v += c.lo - t.lo
+		}
+		if *c.word(i) != v {
+			return false
+		}
+	}
+	for i := range each(frames, t.size, live) {
+		if *c.word(i)-floor < c.hi-floor {
+			return false
+		}
+	}
+	copy(c.block(), t.block[:words])
+	return true
 }
 
-func (t *template) frames() unsafe.Pointer {
-	return unsafe.Pointer(&t.block[uintptr(len(t.block))-t.size/8])
+// describe fills in c's frames, masks, ptrs and links. It returns "", or why c can't be suspended.
+func describe(c *Core) (refused string) {
+	linked := c.linked()
+	floor := c.capture()
+	slot := &templates[(uint64(c.pc+c.size)*0x9e3779b97f4a7c15)>>52]
+	if t := slot.Load(); !linked && t.fits(c, floor) {
+		c.keep(nil)
+		return ""
+	}
+	refused = decode(c, floor, linked)
+	// A template is never replaced: chains of calls that alternate would allocate for ever. And
+	// chains that are deep are too many: remembering each would cost more than it saves.
+	if refused == "" && !linked && c.size <= 1024 && slot.Load() == nil {
+		slot.Store(&template{c.pc, c.lo, c.size, slices.Clone(c.block())})
+	}
+	return refused
 }
 
-// seed makes the template what c is suspended as.
-func (t *template) seed(c *Core) {
-	copy(c.block(), t.block)
-	each(c.frames, c.size, move, func(_ uintptr, w *uintptr) { *w += c.lo - t.lo })
-	c.hold(t.live)
-}
-
-// decode fills in c's frames, masks, ptrs and links. It returns "", or why c can't be suspended.
-func decode(c *Core) (refused string) {
+// decode finds the masks, ptrs and links from the maps of the functions.
+func decode(c *Core, floor uintptr, linked bool) (refused string) {
 	d := decoders.Get().(*decoder)
-	d.c, d.bad, d.cut = c, false, ^uintptr(0)
+	d.c, d.floor, d.bad, d.cut = c, floor, false, ^uintptr(0)
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
 	d.scanned = slices.Grow(d.scanned[:0], int(c.size/512+1))[:c.size/512+1]
 	clear(d.scanned)
-	clear(c.block())
-	d.floor = c.capture()
+	b := c.block()
+	clear(b[:uintptr(len(b))-c.size/8])
 	if refused = d.walk(); refused == "" {
-		d.chains()
 		d.main = d.starts[len(d.starts)-1] / 8
-		for i, fr := range d.frames {
-			for _, w := range fr.live {
-				d.visit(d.starts[i]/8 + uintptr(w))
-			}
+		if n := c.size / 8 % 64; n > 0 {
+			*mask(c.frames, c.size/8, live) &= 1<<n - 1 // behind are main's arguments, which enter writes
+		}
+		if linked {
+			d.chains()
+		}
+		for i := range each(c.frames, c.size, live) {
+			d.classify(i)
 		}
 		for len(d.pending) > 0 {
 			off := d.pending[len(d.pending)-1]
 			d.pending = d.pending[:len(d.pending)-1]
 			d.scan(off)
 		}
-		d.keep()
+		c.keep(d.roots)
 		if d.bad {
 			refused = "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
 		}
@@ -234,9 +259,17 @@ func (d *decoder) walk() string {
 			return "can't suspend across " + fr.refused + "; use aco.Standalone()"
 		}
 		d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
+		first := off / 8
 		off += fr.size
 		if off > c.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
+		}
+		for k, m := range fr.live {
+			i := first + 64*uintptr(k)
+			*mask(c.frames, i, live) |= m << (i % 64)
+			if m >>= 64 - i%64; m != 0 && (i/64+1)*512 < c.size {
+				*mask(c.frames, i+64, live) |= m
+			}
 		}
 		if fr.hasBP {
 			d.set(move, off/8-2)
@@ -257,27 +290,29 @@ func (d *decoder) walk() string {
 // set adds word i to one of the masks.
 func (d *decoder) set(which, i uintptr) { *mask(d.c.frames, i, which) |= 1 << (i % 64) }
 
-// has reports whether word i is in one of the masks.
-func (d *decoder) has(which, i uintptr) bool { return *mask(d.c.frames, i, which)>>(i%64)&1 != 0 }
-
-// visit classifies word i, which holds a live pointer.
+// visit adds word i, which holds a live pointer.
 func (d *decoder) visit(i uintptr) {
-	c := d.c
-	if i >= c.size/8 || i == d.cut {
-		return // an argument of main's, which enter rewrites, or for thaw to fill in
+	if i < d.c.size/8 {
+		d.set(live, i)
+		d.classify(i)
 	}
-	if d.has(live, i) || d.has(move, i) && d.has(same, i) {
-		return
-	}
+}
+
+// classify tells what word i is, which holds a live pointer.
+func (d *decoder) classify(i uintptr) {
+	c, bit := d.c, uint64(1)<<(i%64)
 	switch v := *c.word(i); {
+	case i == d.cut: // thaw fills it in
+		*mask(c.frames, i, live) &^= bit
 	case v-c.lo < c.size+enterSize:
-		d.set(same, i)
-		d.set(move, i)
+		*mask(c.frames, i, live) &^= bit
+		*mask(c.frames, i, same) |= bit
+		*mask(c.frames, i, move) |= bit
 		d.pending = append(d.pending, v-c.lo)
 	case v-d.floor < c.hi-d.floor:
 		d.bad = true
-	case i < d.main: // what main's frame points to, Core.main and End keep alive
-		d.set(live, i)
+	case i >= d.main: // what main's frame points to, Core.main and End keep alive
+		*mask(c.frames, i, live) &^= bit
 	}
 }
 
@@ -310,25 +345,22 @@ func (d *decoder) scan(off uintptr) {
 
 // keep copies the live pointers to where the collector sees them, and the roots behind them.
 // The stores have write barriers; until c is suspended its stack holds the pointers as well.
-func (d *decoder) keep() {
-	c, k := d.c, 0
-	each(c.frames, c.size, live, func(uintptr, *uintptr) { k++ })
-	c.hold(k + len(d.roots))
-	copy(c.ptrs[k:], d.roots)
-	k = 0
-	each(c.frames, c.size, live, func(_ uintptr, w *uintptr) {
-		c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
-		k++
-	})
-}
-
-// hold makes room for n live pointers, all nil.
-func (c *Core) hold(n int) {
+func (c *Core) keep(roots []unsafe.Pointer) {
+	n := len(roots)
+	for b := uintptr(0); 8*b < c.size; b += 64 {
+		n += bits.OnesCount64(*mask(c.frames, b, live))
+	}
 	if cap(c.ptrs) < n {
 		c.ptrs = make([]unsafe.Pointer, n)
 	}
-	clear(c.ptrs[:cap(c.ptrs)])
+	clear(c.ptrs[min(n, len(c.ptrs)):])
 	c.ptrs = c.ptrs[:n]
+	k := 0
+	for _, w := range each(c.frames, c.size, live) {
+		c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
+		k++
+	}
+	copy(c.ptrs[k:], roots)
 }
 
 // chains finds the coroutine's defers, and its panics. A record of a defer is a root: what its
@@ -337,11 +369,8 @@ func (d *decoder) chains() {
 	c := d.c
 	n, _ := collect(c, nil)
 	l := &links{records: make([]record, n)}
-	if _, p := collect(c, l.records); n == 0 && p.panicLink == 0 {
-		return
-	} else {
-		l.panicHead, l.panicLink = p.panicHead, p.panicLink
-	}
+	_, p := collect(c, l.records)
+	l.panicHead, l.panicLink = p.panicHead, p.panicLink
 	c.links, c.special = l, true
 	if l.panicLink != 0 {
 		d.cut = l.panicLink / 8

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"iter"
 	"math/bits"
 	"runtime"
 	"unsafe"
@@ -206,7 +207,7 @@ func growStack(n uintptr) byte {
 // is to try again. Yield's caller has its SP depth bytes and its BP base bytes below the top of
 // the stack, which may move at any call here: leave compares all with what it then finds.
 func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
-	g, _, top, _, _, _ := look()
+	g, _, _, _, _, _ := look()
 	switch {
 	case c.portable != nil:
 		c.yieldSlow()
@@ -217,33 +218,14 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 		panic(ErrClosed)
 	}
 	size := depth + c.lo + c.size - c.hi
-	linked := c.linked()
-	if !linked && c.pc == pc && c.size == size && c.hi == top {
-		if c.refresh() {
-			return true
-		}
-	} else if t := templateAt(pc, size).Load(); !linked && t != nil && t.pc == pc && t.size == size {
-		c.place(depth, pc, base, size)
-		t.seed(c)
-		return true
-	}
-	c.place(depth, pc, base, size)
-	if refused := decode(c); refused != "" {
+	c.reserve(size)
+	c.pc, c.lo, c.size, c.bp = pc, c.hi-depth, size, depth-base
+	c.links, c.special = nil, false
+	if refused := describe(c); refused != "" {
 		c.pc = 0
 		panic("aco: " + refused)
 	}
-	if !linked {
-		remember(c)
-	}
 	return true
-}
-
-// place makes room for c's frames, and notes where they are.
-func (c *Core) place(depth, pc, base, size uintptr) {
-	c.reserve(size)
-	c.links, c.special = nil, false
-	_, _, c.hi, _, _, _ = look()
-	c.pc, c.lo, c.size, c.bp = pc, c.hi-depth, size, depth-base
 }
 
 // linked reports whether any of the goroutine's defer records and panics is the coroutine's.
@@ -254,36 +236,6 @@ func (c *Core) linked() bool {
 	end := top - c.hi + c.lo + c.size
 	d := (*deferRecord)(defers)
 	return d != nil && d.sp < end || panics != nil && uintptr(panics) < end
-}
-
-// refresh brings the live pointers up to date, with write barriers, if the frames are laid out
-// as saved. It reports whether that was all that leave wanted.
-func (c *Core) refresh() bool {
-	fits, changed, k := true, false, 0
-	each(c.frames, c.size, same, func(i uintptr, w *uintptr) {
-		v, _, _ := c.peek(i)
-		fits = fits && v == *w
-	})
-	each(c.frames, c.size, live, func(i uintptr, w *uintptr) {
-		v, p, heap := c.peek(i)
-		if fits = fits && heap; fits && v != *w {
-			c.ptrs[k], *w, changed = p, v, true
-		}
-		k++
-	})
-	return fits && changed
-}
-
-// peek returns word i of the frames on the stack, as a pointer too if it is not into the stack.
-//
-//go:nosplit
-func (c *Core) peek(i uintptr) (v uintptr, p unsafe.Pointer, heap bool) {
-	_, floor, top, _, _, _ := look()
-	w := at(top - c.hi + c.lo + 8*i)
-	if *w-floor < top-floor {
-		return *w, nil, false
-	}
-	return *w, *(*unsafe.Pointer)(unsafe.Pointer(w)), true
 }
 
 // capture copies the frames as they are, and returns the bottom of the stack they are on.
@@ -331,12 +283,16 @@ func mask(frames unsafe.Pointer, i, which uintptr) *uint64 {
 
 const same, live, move = 0, 1, 2 // the order of masks
 
-// each calls f for each of the words of frames that have a bit in the masks.
-func each(frames unsafe.Pointer, size, which uintptr, f func(i uintptr, w *uintptr)) {
-	for b := uintptr(0); 8*b < size; b += 64 {
-		for m := *mask(frames, b, which); m != 0; m &= m - 1 {
-			i := b + uintptr(bits.TrailingZeros64(m))
-			f(i, (*uintptr)(unsafe.Add(frames, 8*i)))
+// each ranges over those words of frames that have a bit in the masks.
+func each(frames unsafe.Pointer, size, which uintptr) iter.Seq2[uintptr, *uintptr] {
+	return func(yield func(i uintptr, w *uintptr) bool) {
+		for b := uintptr(0); 8*b < size; b += 64 {
+			for m := *mask(frames, b, which); m != 0; m &= m - 1 {
+				i := b + uintptr(bits.TrailingZeros64(m))
+				if !yield(i, (*uintptr)(unsafe.Add(frames, 8*i))) {
+					return
+				}
+			}
 		}
 	}
 }

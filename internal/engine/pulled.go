@@ -54,7 +54,9 @@ func (p *pulled) end() {
 		p.frames, p.ptrs, p.cap, p.size = nil, nil, 0, 0
 	}
 	if p.frames != nil {
-		each(p.frames, p.size, live, func(_ uintptr, w *uintptr) { *w = 0 })
+		for _, w := range each(p.frames, p.size, live) {
+			*w = 0
+		}
 		clear(p.ptrs)
 	}
 	p.owner, p.status, p.stopped = ownerNew, Created, false
