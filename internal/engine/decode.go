@@ -30,10 +30,9 @@ import (
 // A frame is what is known of all frames of a function that are suspended at one pc.
 type frame struct {
 	key     uintptr
-	size    uintptr  // from sp to the caller's sp
-	hasBP   bool     // the caller's BP is saved
-	sig     bool     // the function is sigpanic: its caller will continue elsewhere, if at all
-	live    []uint64 // a bit a word, counted from sp: it holds a live pointer
+	size    uintptr     // from sp to the caller's sp
+	sig     bool        // the function is sigpanic: its caller will continue elsewhere, if at all
+	masks   [][3]uint64 // of all that is known without looking at the words, counted from sp
 	objects []object
 	refused string // why it can't be moved
 }
@@ -91,10 +90,19 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 	if delta < 0 || delta%8 != 0 {
 		return refuse("its size is unknown")
 	}
-	fr.size, fr.hasBP = uintptr(delta)+8, delta > 0
-	locals := fr.size - 8 // where they end, from sp
-	if fr.hasBP {
+	fr.size = uintptr(delta) + 8
+	fr.masks = make([][3]uint64, (fr.size+511)/512)
+	set := func(which int, w uintptr) {
+		if int(w/64) == len(fr.masks) { // an argument
+			fr.masks = append(fr.masks, [3]uint64{})
+		}
+		fr.masks[w/64][which] |= 1 << (w % 64)
+	}
+	set(same, fr.size/8-1) // the return address
+	locals := fr.size - 8  // where they end, from sp
+	if delta > 0 {
 		locals -= 8
+		set(move, locals/8) // the caller's BP
 	}
 	at := pc - 1 // in the call
 	if interrupted {
@@ -112,11 +120,7 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		if m.nbit > 0 {
 			start := end(m)
 			forBits(unsafe.Add(unsafe.Pointer(&m.bits), index*((m.nbit+7)/8)), m.nbit, func(i int32) {
-				w := uint32(start/8) + uint32(i)
-				for int(w/64) >= len(fr.live) {
-					fr.live = append(fr.live, 0)
-				}
-				fr.live[w/64] |= 1 << (w % 64)
+				set(live, start/8+uintptr(i))
 			})
 		}
 		return true
@@ -146,7 +150,7 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 // A decoder is the state of one decoding; they are reused.
 type decoder struct {
 	c       *Core
-	frames  []*frame
+	frames  []*frame         // those that have objects
 	starts  []uintptr        // their offsets
 	pending []uintptr        // offsets in the frames that live pointers lead to
 	scanned []uint64         // a bit a word: an object that starts there has been scanned
@@ -223,7 +227,7 @@ func decode(c *Core, floor uintptr, linked bool) (refused string) {
 	b := c.block()
 	clear(b[:uintptr(len(b))-c.size/8])
 	if refused = d.walk(); refused == "" {
-		d.main = d.starts[len(d.starts)-1] / 8
+		*mask(c.frames, c.size/8-1, same) &^= 1 << ((c.size/8 - 1) % 64) // enter's own, as capture left it
 		if n := c.size / 8 % 64; n > 0 {
 			*mask(c.frames, c.size/8, live) &= 1<<n - 1 // behind are main's arguments, which enter writes
 		}
@@ -258,28 +262,24 @@ func (d *decoder) walk() string {
 		if fr.refused != "" {
 			return "can't suspend across " + fr.refused + "; use aco.Standalone()"
 		}
-		d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
-		first := off / 8
-		off += fr.size
-		if off > c.size {
+		if off+fr.size > c.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
 		}
-		for k, m := range fr.live {
-			i := first + 64*uintptr(k)
-			*mask(c.frames, i, live) |= m << (i % 64)
-			if m >>= 64 - i%64; m != 0 && (i/64+1)*512 < c.size {
-				*mask(c.frames, i+64, live) |= m
+		if len(fr.objects) > 0 {
+			d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
+		}
+		for k := range fr.masks {
+			i, m := off/8+64*uintptr(k), &fr.masks[k]
+			d.add(i, m[same]<<(i%64), m[live]<<(i%64), m[move]<<(i%64))
+			if up := 64 - i%64; up < 64 {
+				d.add(i+64, m[same]>>up, m[live]>>up, m[move]>>up)
 			}
 		}
-		if fr.hasBP {
-			d.set(move, off/8-2)
-		}
+		d.main = off / 8
+		off += fr.size
 		pc, interrupted = *c.word(off/8 - 1), fr.sig
-		if off < c.size {
-			d.set(same, off/8-1)
-		}
 		if pc == enterPC && off+8 < c.size && *c.word(off/8 + 1) == 0 {
-			d.set(same, off/8+1) // of one that has ended: see disown
+			*mask(c.frames, off/8+1, same) |= 1 << ((off/8 + 1) % 64) // of one that has ended: see disown
 		} else if (pc == enterPC) != (off == c.size) {
 			return "yield outside the coroutine" // another one's enter lies in between
 		}
@@ -287,13 +287,18 @@ func (d *decoder) walk() string {
 	return ""
 }
 
-// set adds word i to one of the masks.
-func (d *decoder) set(which, i uintptr) { *mask(d.c.frames, i, which) |= 1 << (i % 64) }
+// add adds to the masks in which word i is, unless main's arguments begin before.
+func (d *decoder) add(i uintptr, s, l, m uint64) {
+	if i/64*512 < d.c.size {
+		p := (*[3]uint64)(unsafe.Pointer(mask(d.c.frames, i, 0)))
+		p[same], p[live], p[move] = p[same]|s, p[live]|l, p[move]|m
+	}
+}
 
 // visit adds word i, which holds a live pointer.
 func (d *decoder) visit(i uintptr) {
 	if i < d.c.size/8 {
-		d.set(live, i)
+		*mask(d.c.frames, i, live) |= 1 << (i % 64)
 		d.classify(i)
 	}
 }
