@@ -23,14 +23,15 @@ type (
 	kind  struct {
 		name   string
 		opt    aco.Option
-		native bool
+		native bool // frames are moved
+		normal bool // Normal is told from Running
 	}
 )
 
 func eachKind(t *testing.T, test func(t *testing.T, k kind)) {
 	for _, k := range []kind{
-		{"shared", aco.Shared(), aco.Engine().Name == "native"},
-		{"standalone", aco.Standalone(), false},
+		{"shared", aco.Shared(), aco.Engine().Name == "native", aco.Engine().Name == "native"},
+		{"standalone", aco.Standalone(), false, aco.Engine().Standalone == "hand-over"},
 	} {
 		t.Run(k.name, func(t *testing.T) { test(t, k) })
 	}
@@ -126,7 +127,7 @@ func TestNested(t *testing.T) {
 		outer = aco.New(func(_ *intCo, _ int) {
 			inner := aco.New(func(inner *intCo, _ int) {
 				resume := "aco: resume of a running coroutine"
-				if k.native {
+				if k.normal {
 					resume = "aco: resume of a coroutine that resumed another"
 					wantStatus(t, outer, aco.Normal)
 					wantPanic(t, "aco: yield outside the coroutine", func() { outer.Yield(0) })

@@ -18,6 +18,9 @@ type Info struct {
 	GoVersion string  // as runtime.Version
 	GOARCH    string  // as runtime.GOARCH
 	Checks    []Check // what the start-up check looked at; empty if it did not run
+
+	// Standalone says how standalone coroutines switch: "hand-over", or "iter.Pull" and why.
+	Standalone string
 }
 
 // A Check is one line of the start-up check.
@@ -55,5 +58,9 @@ func nativeOK() bool { return choose().Name == "native" }
 func Describe() Info {
 	info := *choose()
 	info.Checks = append([]Check(nil), info.Checks...)
+	info.Standalone = "hand-over"
+	if why := handoverOK(); why != "" {
+		info.Standalone = "iter.Pull: " + why
+	}
 	return info
 }

@@ -42,6 +42,7 @@ type Core struct {
 	main     func(*Core) // calls the body; defers End; has nothing in its frame that these two don't reach
 	End      func()      // drops the last values and calls Finish
 	portable *portable   // nil for a native coroutine
+	seat     *seat       // nil for a shared coroutine and a portable one
 	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool        // Close has begun: Yield panics with ErrClosed
 	stopped  bool        // Stop has begun, or the end: a pulled sequence's yield returns false
@@ -59,7 +60,7 @@ var Yield = (*Core).yieldSlow
 // Init makes c a Created coroutine. End must be set, and main must defer it.
 func (c *Core) Init(kind Kind, main func(*Core)) {
 	c.main = main
-	if !nativeOK() || kind == Standalone { // in this order: Resume and Yield are settled first
+	if !nativeOK() || kind == Standalone && !c.takeSeat() { // in this order: Resume and Yield are settled first
 		c.portable = newPortable(func() { main(c) })
 	}
 	c.prepare()
@@ -86,6 +87,9 @@ func (c *Core) Status() Status {
 func (c *Core) resumeSlow() bool {
 	switch c.Status() {
 	case Created, Suspended:
+		if c.seat != nil {
+			return c.resumeSeat()
+		}
 		c.status = Running
 		if c.portable != nil {
 			return c.portable.resume()
@@ -100,9 +104,11 @@ func (c *Core) resumeSlow() bool {
 	return false
 }
 
-// yieldSlow is Yield for a portable coroutine.
+// yieldSlow is Yield for what the assembly does not do, but for suspending a shared coroutine.
 func (c *Core) yieldSlow() {
 	switch {
+	case c.seat != nil:
+		c.yieldSeat()
 	case c.status != Running:
 		panic("aco: yield outside the coroutine")
 	case c.closing:

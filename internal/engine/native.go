@@ -42,6 +42,9 @@ const (
 	ownerNone = 0 // suspended
 	ownerGo   = 1 // done, or not native: resumeSlow knows
 	ownerNew  = 2 // created
+
+	ownerParked  = 3 // a suspended standalone coroutine, whose hi is its worker's g, and
+	loStandalone = 1 // whose lo is this
 )
 
 type native struct {
@@ -134,12 +137,16 @@ func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
 func (c *Core) prepare() {
 	c.owner = ownerGo
-	if c.portable == nil {
+	if c.portable == nil && c.seat == nil {
 		c.owner = ownerNew
 	}
 }
 
 func (c *Core) release() {
+	if c.seat != nil {
+		c.owner = ownerGo
+		return // its worker still needs pc
+	}
 	c.disown()
 	c.owner, c.pc, c.frames, c.ptrs, c.links = ownerGo, 0, nil, nil, nil
 }
@@ -174,7 +181,9 @@ func (c *Core) nativeStatus() Status {
 	if c.owner == ownerNone {
 		return Suspended
 	}
-	if g, _, _, _, _, _ := look(); c.owner == g && innermost() != uintptr(unsafe.Pointer(c)) {
+	g, _, _, _, _, _ := look()
+	in := innermost()
+	if c.seat != nil && (c.owner != g || in != 0) || c.seat == nil && c.owner == g && in != uintptr(unsafe.Pointer(c)) {
 		return Normal
 	}
 	return Running
@@ -190,7 +199,7 @@ func (c *Core) resumeNative() bool {
 }
 
 // mark tells thaw of a suspended coroutine that it is being closed or stopped.
-func (c *Core) mark() { c.special = true }
+func (c *Core) mark() { c.special = c.seat == nil }
 
 // growStack makes the runtime grow this stack so that at least n bytes are free.
 //
@@ -209,7 +218,7 @@ func growStack(n uintptr) byte {
 func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	g, _, _, _, _, _ := look()
 	switch {
-	case c.portable != nil:
+	case c.portable != nil || c.seat != nil:
 		c.yieldSlow()
 		return false
 	case c.status != Running || c.owner != g:
@@ -305,7 +314,7 @@ func (c *Core) block() []uintptr {
 
 // Footprint returns the bytes that a Suspended coroutine holds for its frames.
 func (c *Core) Footprint() int {
-	if c.portable != nil || c.Status() != Suspended {
+	if c.portable != nil || c.seat != nil || c.Status() != Suspended {
 		return 0
 	}
 	return int(24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
@@ -313,7 +322,7 @@ func (c *Core) Footprint() int {
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.
 func (c *Core) Callers(pcs []uintptr) int {
-	if c.portable != nil || c.Status() != Suspended {
+	if c.portable != nil || c.seat != nil || c.Status() != Suspended {
 		return 0
 	}
 	n, pc := 0, c.pc

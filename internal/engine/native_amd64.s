@@ -118,7 +118,7 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 	JMP  ·thaw(SB)
 other:
 	CMPQ CX, $const_ownerNew
-	JNE  slow
+	JNE  seat
 	MOVQ R14, C_OWNER(AX)
 	MOVB $const_Running, Core_status(AX)
 	MOVQ G_HI(R14), CX
@@ -140,6 +140,9 @@ run:
 	XORL AX, AX
 	XORL BX, BX                     // for next: the zero value, false
 	RET
+seat:
+	CMPQ CX, $const_ownerParked
+	JEQ  parked
 slow:
 	MOVQ ·resumeSlow(SB), DX
 	CMPB C_PULLS(AX), $0
@@ -148,6 +151,12 @@ slow:
 call:
 	CALL (DX)                       // nothing keeps c from being collected behind this
 	RET
+parked:
+#ifdef GOOS_linux
+	JMP  ·handIn(SB)
+#else
+	JMP  slow
+#endif
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.
 TEXT ·nextABI(SB), NOSPLIT|NOFRAME, $0-0
@@ -302,7 +311,15 @@ linked:
 	CMPB C_SPECIAL(AX), $0
 	JNE  go
 slow:
+	CMPQ C_LO(AX), $const_loStandalone
+	JEQ  seat
 	JMP  ·again(SB)
+seat:
+#ifdef GOOS_linux
+	JMP  ·handOut(SB)
+#else
+	JMP  ·again(SB)
+#endif
 
 // again calls yieldNative and then leave once more; or returns from leave, if yieldNative says
 // so. It is what leave becomes that can't go on. Its frame, with leave's return address on top:

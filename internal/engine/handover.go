@@ -1,0 +1,317 @@
+//go:build gc && amd64 && linux && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+
+package engine
+
+import (
+	"fmt"
+	"iter"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A standalone coroutine runs on a goroutine of its own, a worker. To switch, the two goroutines
+// change places, and either of two ways will do at any single switch:
+//
+// The hand-over, in assembly, is the fast path of runtime/coro.go: coroswitch_m without its
+// atomic operations. The current goroutine becomes waiting, the other one running, on the same
+// thread and processor. Somebody else may look at or change a goroutine's status only to scan
+// its stack (the collector, which has write barriers on while it does), to trace, to make a
+// goroutine profile, or to stop the world, which has to wait for us because assembly is never
+// preempted. So the hand-over is made only while barriers, tracer and profile are off, and
+// between goroutines that are bound to no thread and no bubble of testing/synctest.
+//
+// The official way is gopark, which makes the other one ready once this one waits.
+//
+// A worker whose coroutine has ended serves the next one. Idle workers are in a sync.Pool, and
+// end when the collector empties it.
+
+// A worker is a goroutine that runs standalone coroutines, one after the other.
+type worker struct {
+	g    uintptr       // its goroutine; the runtime never frees what describes it
+	idle atomic.Uint32 // 1: it waits, or is about to, for a coroutine; 2: it is gone
+	core *Core         // the coroutine that it runs; nil tells an idle one to end
+	next uintptr       // the goroutine that idleNext makes ready
+}
+
+// An idleWorker is what the pool holds of a worker: once it is collected, the worker ends.
+type idleWorker struct{ *worker }
+
+var workers sync.Pool
+
+// A seat is what a Core has that is a standalone one.
+type seat struct {
+	worker *idleWorker
+	labels unsafe.Pointer // of the goroutine that resumed it first, for profiles
+	failed any            // what the body panicked with
+	exited bool           // the body called runtime.Goexit
+}
+
+//go:linkname gopark runtime.gopark
+func gopark(unlock func(g, lock unsafe.Pointer) bool, lock unsafe.Pointer, reason, traceReason uint8, skip int)
+
+//go:linkname goready runtime.goready
+func goready(g unsafe.Pointer, skip int)
+
+//go:linkname getLabels runtime/pprof.runtime_getProfLabel
+func getLabels() unsafe.Pointer
+
+//go:linkname setLabels runtime/pprof.runtime_setProfLabel
+func setLabels(labels unsafe.Pointer)
+
+// gAt returns goroutine g, offset by off, as a pointer.
+func gAt(g, off uintptr) unsafe.Pointer {
+	return unsafe.Add(*(*unsafe.Pointer)(unsafe.Pointer(&g)), off)
+}
+
+func self() uintptr {
+	g, _, _, _, _, _ := look()
+	return g
+}
+
+// transfer makes g ready once this goroutine waits, until somebody makes it ready in turn.
+func transfer(g uintptr) { gopark(readyOther, gAt(g, 0), reasonCoroutine, 0, 1) }
+
+func readyOther(_, g unsafe.Pointer) bool {
+	goready(g, 1)
+	return true
+}
+
+func idleFirst(_, w unsafe.Pointer) bool {
+	(*worker)(w).idle.Store(1)
+	return true
+}
+
+func idleNext(_, w unsafe.Pointer) bool {
+	g := (*worker)(w).next
+	(*worker)(w).idle.Store(1)
+	goready(gAt(g, 0), 1)
+	return true
+}
+
+// hire waits until w does, and reports whether it is there.
+func (w *worker) hire() bool {
+	for w.idle.Load() == 0 || atomic.LoadUint32((*uint32)(gAt(w.g, gStatus))) != gWaiting {
+		if w.idle.Load() == 2 {
+			return false
+		}
+		runtime.Gosched()
+	}
+	w.idle.Store(0)
+	return true
+}
+
+// end ends an idle worker.
+func (w *worker) end() {
+	if w.hire() {
+		goready(gAt(w.g, 0), 1)
+	}
+}
+
+func newWorker() *idleWorker {
+	w := &idleWorker{new(worker)}
+	go w.loop()
+	runtime.AddCleanup(w, (*worker).end, w.worker)
+	return w
+}
+
+// start gives c, which is Created, a worker.
+func (s *seat) start(c *Core) {
+	w, _ := workers.Get().(*idleWorker)
+	for w == nil || !w.hire() {
+		w = newWorker()
+	}
+	s.worker, s.labels, w.core = w, getLabels(), c
+	c.hi, c.lo, c.owner, c.status = w.g, loStandalone, ownerParked, Suspended
+}
+
+// loop runs coroutines. It waits in three places: for the first, and in assembly or here for
+// the next.
+func (w *worker) loop() {
+	w.g = self()
+	gopark(idleFirst, unsafe.Pointer(w), reasonCoroutine, 0, 1)
+	for w.core != nil {
+		c := w.core
+		w.core = nil
+		setLabels(c.seat.labels)
+		w.run(c)
+		if *(*uintptr)(gAt(w.g, gLockedM)) != 0 { // its thread must die with it
+			w.idle.Store(2)
+			goready(gAt(c.pc, 0), 1)
+			return
+		}
+		workers.Put(c.seat.worker)
+		c.seat.worker = nil
+		if c.special || !handBack(c, w) {
+			w.next = c.pc
+			c = nil
+			gopark(idleNext, unsafe.Pointer(w), reasonCoroutine, 0, 1)
+		}
+	}
+}
+
+// run runs c's body. A panic and a Goexit go on in the resumer: see over.
+func (w *worker) run(c *Core) {
+	s := c.seat
+	s.exited = true
+	defer func() {
+		if c.special = s.exited; s.exited {
+			if s.failed = recover(); s.failed == nil {
+				w.idle.Store(2)
+				goready(gAt(c.pc, 0), 1)
+			}
+		}
+	}()
+	c.main(c)
+	s.exited = false
+}
+
+// over continues in the resumer what ended the body. It returns false.
+func (c *Core) over() bool {
+	if s := c.seat; c.special {
+		c.special = false
+		if s.failed != nil {
+			panic(s.failed)
+		}
+		runtime.Goexit()
+	}
+	return false
+}
+
+// resumeSeat is Resume for what enter can't do by the hand-over.
+func (c *Core) resumeSeat() bool {
+	if c.status == Created {
+		c.seat.start(c)
+		return enter(c)
+	}
+	c.status, c.owner, c.pc = Running, c.hi, self()
+	transfer(c.hi)
+	return c.status != Done || c.over()
+}
+
+// yieldSeat is Yield for what leave can't do by the hand-over.
+func (c *Core) yieldSeat() {
+	switch {
+	case c.status != Running || c.owner != self():
+		panic("aco: yield outside the coroutine")
+	case c.closing:
+		panic(ErrClosed)
+	}
+	c.status, c.owner = Suspended, ownerParked
+	transfer(c.pc)
+	if c.closing {
+		panic(ErrClosed)
+	}
+}
+
+// takeSeat makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
+// of testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
+func (c *Core) takeSeat() bool {
+	if g := self(); handoverOK() == "" && *(*uintptr)(gAt(g, gBubble)) == 0 && *(*uintptr)(gAt(g, gLockedM)) == 0 {
+		c.seat = new(seat)
+	}
+	return c.seat != nil
+}
+
+const gWaiting = 4 // runtime/runtime2.go: _Gwaiting
+
+func codes2() *[1]uintptr
+func handIn()
+func handOut()
+func handBackABI()
+func switchTo()
+func awoken()
+func rehired()
+
+var (
+	handBack func(c *Core, w *worker) bool
+	overSlow = (*Core).over
+
+	// The flags that coroswitch_m looks at: while one of them is set it does more.
+	tracing, profiling *byte
+)
+
+func init() { *(*unsafe.Pointer)(unsafe.Pointer(&handBack)) = unsafe.Pointer(codes2()) }
+
+// handoverOK returns "" if the hand-over can be used, or why not.
+var handoverOK = sync.OnceValue(func() (failed string) {
+	defer func() {
+		if r := recover(); r != nil {
+			failed = fmt.Sprint("the check of the hand-over panicked: ", r)
+		}
+	}()
+	if !nativeOK() {
+		return "the native engine is not in use"
+	}
+	if failed = findFlags(); failed != "" {
+		return failed
+	}
+	// This goroutine runs.
+	runtime.LockOSThread()
+	g := self()
+	m := *(*uintptr)(gAt(g, gM))
+	ok := *(*uintptr)(gAt(m, mCurg)) == g && *(*uint32)(gAt(g, gStatus)) == 2 && *(*uintptr)(gAt(g, gLockedM)) == m
+	runtime.UnlockOSThread()
+	if !ok || *(*uintptr)(gAt(g, gLockedM)) != 0 {
+		return "g.m, m.curg, g.atomicstatus or g.lockedm is elsewhere"
+	}
+	// A worker waits.
+	w := newWorker()
+	if !w.hire() {
+		return "a worker has gone"
+	}
+	at := func(off uintptr) uintptr { return *(*uintptr)(gAt(w.g, off)) }
+	lo, hi := at(0), at(8)
+	sp, bp := at(gSched), at(gSchedBP)
+	if at(gM) != 0 || at(gSched+16) != w.g || at(gSched+24) != 0 || sp < lo || sp >= hi || bp < sp || bp >= hi ||
+		funcName(at(gSched+8)) != "runtime.gopark" || *(*uint8)(gAt(w.g, gWaitReason)) != reasonCoroutine {
+		return "g.sched or g.waitreason is elsewhere"
+	}
+	w.idle.Store(1)
+	workers.Put(w)
+	return ""
+})
+
+func funcName(pc uintptr) string {
+	if f := runtime.FuncForPC(pc); f != nil {
+		return f.Name()
+	}
+	return ""
+}
+
+// findFlags finds the flags in the code of coroswitch_m, by the form of the instruction that
+// tests them: CMPB $0, flag(IP). There must be two. The function lies near to corostart, which
+// is where any coroutine of iter.Pull begins.
+func findFlags() string {
+	var pcs [32]uintptr
+	next, stop := iter.Pull(func(yield func(int) bool) {
+		yield(runtime.Callers(0, pcs[:]))
+	})
+	n, _ := next()
+	stop()
+	for _, pc := range pcs[:n] {
+		if funcName(pc) != "runtime.corostart" {
+			continue
+		}
+		for at := pc &^ 15; at < pc+4096; at += 16 {
+			f := findfunc(at)
+			if f.function == nil || f.entryPC() != at || funcName(at) != "runtime.coroswitch_m" {
+				continue
+			}
+			var flags []*byte
+			code := (*[2048]byte)(gAt(at, 0))
+			for i := 0; findfunc(at+uintptr(i)+7).function == f.function; i++ {
+				if code[i] == 0x80 && code[i+1] == 0x3d && code[i+6] == 0 {
+					flags = append(flags, (*byte)(unsafe.Add(unsafe.Pointer(&code[i+7]), *(*int32)(unsafe.Pointer(&code[i+2])))))
+				}
+			}
+			if len(flags) != 2 {
+				return fmt.Sprintf("coroswitch_m tests %d flags, not 2", len(flags))
+			}
+			tracing, profiling = flags[0], flags[1]
+			return ""
+		}
+	}
+	return "coroswitch_m was not found"
+}

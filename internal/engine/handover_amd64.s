@@ -1,0 +1,156 @@
+//go:build gc && linux && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+
+#include "textflag.h"
+#include "go_asm.h"
+
+// The hand-over between two goroutines: see handover.go. A goroutine that is parked here looks
+// as if it were about to run awoken, called by Resume's or Yield's caller:
+//
+//	sched.sp → | return address |  into the caller of enter or leave
+//	           | its frame ...  |
+//
+// sched.pc is awoken's address, and sched.ctxt the Core, which whoever wakes it loads into DX, be
+// it switchTo or the runtime's gogo.
+
+#define C_OWNER (Core_native+native_owner)
+#define C_PC (Core_native+native_pc)
+#define C_HI (Core_native+native_hi)
+#define C_SPECIAL (Core_native+native_special)
+
+#define SCHED_SP (const_gSched+0)
+#define SCHED_PC (const_gSched+8)
+#define SCHED_CTXT (const_gSched+24)
+
+// GUARD goes to slow unless this goroutine and the one in DX may change places.
+#define GUARD(slow) \
+	CMPL runtime·writeBarrier(SB), $0; \
+	JNE  slow; \
+	MOVQ ·tracing(SB), CX; \
+	CMPB (CX), $0; \
+	JNE  slow; \
+	MOVQ ·profiling(SB), CX; \
+	CMPB (CX), $0; \
+	JNE  slow; \
+	MOVQ const_gLockedM(R14), CX; \
+	ORQ  const_gLockedM(DX), CX; \
+	ORQ  const_gBubble(R14), CX; \
+	ORQ  const_gBubble(DX), CX; \
+	JNE  slow; \
+	CMPL const_gStatus(R14), $2; \
+	JNE  slow; \
+	CMPL const_gStatus(DX), $const_gWaiting; \
+	JNE  slow
+
+// handIn continues enter, of a suspended standalone coroutine: AX is c, SP is enter's.
+TEXT ·handIn(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ C_HI(AX), DX
+	GUARD(slow)
+	JMP  in                         // for vet, which does not see a macro's jumps
+in:
+	MOVQ R14, C_PC(AX)
+	MOVQ DX, C_OWNER(AX)
+	MOVB $const_Running, Core_status(AX)
+	MOVQ 16(SP), BP
+	LEAQ 24(SP), SP
+	LEAQ ·awoken(SB), CX
+	JMP  ·switchTo(SB)
+slow:
+	MOVQ 16(SP), BP
+	LEAQ 24(SP), SP
+	MOVQ ·resumeSlow(SB), DX
+	JMP  (DX)
+
+// handOut continues leave, of a standalone coroutine.
+TEXT ·handOut(SB), NOSPLIT|NOFRAME, $0-0
+	CMPQ C_OWNER(AX), R14
+	JNE  slow
+	CMPB Core_closing(AX), $0
+	JNE  slow
+	MOVQ C_PC(AX), DX
+	GUARD(slow)
+	MOVQ $const_ownerParked, C_OWNER(AX)
+	MOVB $const_Suspended, Core_status(AX)
+	LEAQ ·awoken(SB), CX
+	JMP  ·switchTo(SB)
+slow:
+	JMP  ·again(SB)
+
+// handBack(c *Core, w *worker) bool gives control back to the resumer of c, which is done. It
+// returns true when w is to run another coroutine, and false if it can't be done.
+TEXT ·handBackABI(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ C_PC(AX), DX
+	GUARD(slow)
+	MOVL $1, worker_idle(BX)
+	XORL AX, AX                     // nothing of c is kept
+	LEAQ ·rehired(SB), CX
+	JMP  ·switchTo(SB)
+slow:
+	XORL AX, AX
+	RET
+
+// switchTo parks this goroutine, to continue at CX with AX in DX, and continues the one in DX.
+// A signal may arrive between any two instructions, and its handler goes from the g in TLS to
+// its m and on to m.curg: so the new g gets its m first, and the old one loses it last.
+TEXT ·switchTo(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ CX, SCHED_PC(R14)
+	JMP  park                       // vet would take what follows for a BP that is not saved
+park:
+	MOVQ SP, SCHED_SP(R14)
+	MOVQ BP, const_gSchedBP(R14)
+	MOVQ AX, SCHED_CTXT(R14)
+	MOVB $const_reasonCoroutine, const_gWaitReason(R14)
+	MOVQ const_gM(R14), BX
+	MOVQ BX, const_gM(DX)
+	MOVL $2, const_gStatus(DX)
+	MOVQ DX, const_mCurg(BX)
+	MOVQ TLS, CX
+	MOVQ DX, 0(CX)(TLS*1)
+	MOVQ R14, CX
+	MOVQ DX, R14
+	MOVQ SCHED_SP(R14), SP
+	MOVQ const_gSchedBP(R14), BP
+	MOVQ $0, const_gM(CX)
+	MOVL $const_gWaiting, const_gStatus(CX)
+	MOVQ SCHED_PC(R14), CX
+	MOVQ SCHED_CTXT(R14), DX
+	MOVQ $0, SCHED_CTXT(R14)
+	MOVQ $0, SCHED_SP(R14)
+	JMP  CX
+
+// awoken is where a parked goroutine continues: DX is c.
+TEXT ·awoken(SB), NOSPLIT|NOFRAME, $0-0
+	CMPQ C_HI(DX), R14
+	JNE  resumer
+	CMPB Core_closing(DX), $0
+	JNE  closing
+	POPQ CX
+	JMP  CX
+resumer:
+	CMPB Core_status(DX), $const_Done
+	JEQ  done
+	MOVL $1, AX
+	POPQ CX
+	JMP  CX
+closing:
+	MOVQ DX, AX
+	MOVQ ·throwClosed(SB), DX
+	JMP  (DX)
+done:
+	MOVQ DX, AX
+	MOVQ ·overSlow(SB), DX
+	JMP  (DX)
+
+// rehired is where an idle worker continues.
+TEXT ·rehired(SB), NOSPLIT|NOFRAME, $0-0
+	MOVL $1, AX
+	POPQ CX
+	JMP  CX
+
+DATA ·table2<>+0(SB)/8, $·handBackABI(SB)
+GLOBL ·table2<>(SB), RODATA, $8
+
+// func codes2() *[1]uintptr returns where handBack begins.
+TEXT ·codes2(SB), NOSPLIT, $0-8
+	LEAQ ·table2<>(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
