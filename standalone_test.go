@@ -1,0 +1,154 @@
+package aco_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/goaco/aco"
+)
+
+// What is particular to standalone coroutines: their goroutines are used again, and each thing
+// that forbids the hand-over may come and go between any two switches.
+
+// TestHandOver switches all the time, on several goroutines, while profilers, tracer,
+// collections and locked threads come and go. Every value must arrive.
+func TestHandOver(t *testing.T) {
+	length := 300 * time.Millisecond
+	if s := os.Getenv("ACO_TORTURE"); s != "" {
+		length, _ = time.ParseDuration(s)
+	}
+	end := time.Now().Add(length)
+	wait := observe(t, end)
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for lap := 0; time.Now().Before(end); lap++ {
+				switches(t, lap+g)
+			}
+		}()
+	}
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		for time.Now().Before(end) {
+			runtime.GC()
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	wg.Wait()
+	wait()
+}
+
+// switches takes a coroutine through a life of a thousand switches, of which some are made
+// with a locked thread, some by another goroutine, and some at depth.
+func switches(t *testing.T, lap int) {
+	locks := aco.Engine().Standalone == "hand-over" // iter.Pull allows of no change
+	co := aco.New(func(co *intCo, v int) {
+		for i := 0; ; i++ {
+			if locks && i%100 == 50 {
+				runtime.LockOSThread()
+			}
+			w := make([]int, 10)
+			w[i%10] = v + 1
+			v = co.Yield(use(i%20)*0 + w[i%10])
+			if locks && i%100 == 60 {
+				runtime.UnlockOSThread()
+			}
+			if i == 900 {
+				return
+			}
+		}
+	}, aco.Standalone())
+	for i := range 901 {
+		step := func() {
+			if out, ok := co.Resume(i); out != i+1 || !ok {
+				t.Errorf("Resume(%d) = %d, %v", i, out, ok)
+			}
+		}
+		switch {
+		case locks && i%300 == 250:
+			runtime.LockOSThread()
+			step()
+			runtime.UnlockOSThread()
+		case i%200 == 150:
+			done := make(chan bool)
+			go func() { defer close(done); step() }()
+			<-done
+		case i%50 == 30:
+			atDepth(lap%100, step)
+		default:
+			step()
+		}
+	}
+	if out, ok := co.Resume(0); out != 0 || ok {
+		t.Errorf("the last Resume = %d, %v", out, ok)
+	}
+}
+
+// One goroutine serves many coroutines, however they end but by Goexit, and is given back when
+// it is idle.
+func TestWorkersAreReused(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		t.Skip("coroutines are iter.Pull's")
+	}
+	before := runtime.NumGoroutine()
+	for i := range 200 {
+		co := aco.New(func(co *intCo, _ int) {
+			co.Yield(1)
+			if i%3 == 0 {
+				panic("body")
+			}
+		}, aco.Standalone())
+		co.Resume(0)
+		switch i % 3 {
+		case 0:
+			wantPanic(t, "body", func() { co.Resume(0) })
+		case 1:
+			co.Resume(0)
+		case 2:
+			co.Close()
+		}
+		wantStatus(t, co, aco.Done)
+	}
+	if n := runtime.NumGoroutine(); n > before+20 {
+		t.Errorf("%d goroutines for 200 coroutines in turn", n-before)
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d idle goroutines are left", runtime.NumGoroutine()-before)
+}
+
+// A body has the labels of whoever resumed it first, not those of the body before it.
+func TestLabels(t *testing.T) {
+	for _, label := range []string{"first", "second", ""} {
+		ctx := context.Background()
+		if label != "" {
+			ctx = pprof.WithLabels(ctx, pprof.Labels("aco", label))
+		}
+		pprof.SetGoroutineLabels(ctx)
+		var profile bytes.Buffer
+		co := aco.New(func(co *intCo, _ int) { pprof.Lookup("goroutine").WriteTo(&profile, 1) }, aco.Standalone())
+		co.Resume(0)
+		pprof.SetGoroutineLabels(context.Background())
+		for _, stack := range strings.Split(profile.String(), "\n\n") {
+			if strings.Contains(stack, "TestLabels.func") && strings.Contains(stack, "labels:") != (label != "") ||
+				strings.Contains(stack, "TestLabels.func") && !strings.Contains(stack, label) {
+				t.Errorf("label %q is not that of\n%s", label, stack)
+			}
+		}
+	}
+}
