@@ -90,16 +90,21 @@ func idleNext(_, w unsafe.Pointer) bool {
 	return true
 }
 
-// hire waits until w does, and reports whether it is there.
+// hire waits until w does, and reports whether it is there. Of a worker that is gone, g may
+// describe another goroutine by now.
 func (w *worker) hire() bool {
-	for w.idle.Load() == 0 || atomic.LoadUint32((*uint32)(gAt(w.g, gStatus))) != gWaiting {
-		if w.idle.Load() == 2 {
+	for {
+		switch w.idle.Load() {
+		case 1:
+			if atomic.LoadUint32((*uint32)(gAt(w.g, gStatus))) == gWaiting {
+				w.idle.Store(0)
+				return true
+			}
+		case 2:
 			return false
 		}
 		runtime.Gosched()
 	}
-	w.idle.Store(0)
-	return true
 }
 
 // end ends an idle worker.
