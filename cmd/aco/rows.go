@@ -54,6 +54,7 @@ var rows = append([]*row{
 	{"life", "create, three values, stop", 1, "", []peer{
 		{"iter.Pull", lives(iter.Pull[int])},
 		{"aco.Pull", lives(aco.Pull[int])},
+		{"aco standalone", standaloneLives},
 		{"channels", channelLives},
 	}},
 }, depthRows(0, 10, 100, 1000)...)
@@ -123,6 +124,12 @@ func channels(seq iter.Seq[int]) func() (func(int), func()) {
 func count(c *co, v int) {
 	for {
 		v = c.Yield(v + 1)
+	}
+}
+
+func three(c *co, v int) {
+	for i := range 3 {
+		c.Yield(v + i)
 	}
 }
 
@@ -276,6 +283,18 @@ func lives(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func(i
 			}
 		}, func() {}
 	}
+}
+
+// standaloneLives makes whole short lives of standalone coroutines.
+func standaloneLives() (func(int), func()) {
+	return func(n int) {
+		for range n {
+			c := aco.New(three, aco.Standalone())
+			for range 4 {
+				c.Resume(0)
+			}
+		}
+	}, func() {}
 }
 
 func channelLives() (func(int), func()) {
