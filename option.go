@@ -14,7 +14,13 @@ func Shared() Option { return Option{engine.Shared} }
 // Standalone makes a coroutine with a goroutine, and hence a growing stack, of its
 // own. A switch costs the same however deep it is, and it may suspend wherever a
 // goroutine may, as across a C call. It is a parked goroutine while suspended, which
-// the collector never frees: run it to its end, or close it.
+// the collector never frees: run it to its end, or close it. Its goroutine then
+// serves another one.
+//
+// Where the engine has it ([EngineInfo].Standalone is "hand-over"), the two goroutines
+// change places directly. Elsewhere, in a bubble of testing/synctest, and if New is
+// called on a goroutine that is locked to its thread, the coroutine is one of
+// [iter.Pull]'s, and behaves as that does.
 func Standalone() Option { return Option{engine.Standalone} }
 
 // EngineInfo says which engine runs shared coroutines in this program, and why.
