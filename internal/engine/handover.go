@@ -14,13 +14,13 @@ import (
 // A standalone coroutine runs on a goroutine of its own, a worker. To switch, the two goroutines
 // change places, and either of two ways will do at any single switch:
 //
-// The hand-over, in assembly, is the fast path of runtime/coro.go: coroswitch_m without its
-// atomic operations. The current goroutine becomes waiting, the other one running, on the same
-// thread and processor. Somebody else may look at or change a goroutine's status only to scan
-// its stack (the collector, which has write barriers on while it does), to trace, to make a
-// goroutine profile, or to stop the world, which has to wait for us because assembly is never
-// preempted. So the hand-over is made only while barriers, tracer and profile are off, and
-// between goroutines that are bound to no thread and no bubble of testing/synctest.
+// The hand-over, in assembly, is the fast path of runtime/coro.go: coroswitch_m. The current
+// goroutine becomes waiting, the other one running, on the same thread and processor. Somebody
+// else may look at or change a goroutine's status only to scan its stack (the collector, while it
+// has write barriers on), to trace, to make a goroutine profile, or to stop the world, which has
+// to wait for us because assembly is never preempted. So while barriers are off no atomic
+// operation is needed, and while tracer or profile are on no hand-over is made, nor between
+// goroutines that are bound to a thread or a bubble of testing/synctest.
 //
 // The official way is gopark, which makes the other one ready once this one waits.
 //
@@ -96,7 +96,7 @@ func (w *worker) hire() bool {
 	for {
 		switch w.idle.Load() {
 		case 1:
-			if atomic.LoadUint32((*uint32)(gAt(w.g, gStatus))) == gWaiting {
+			if atomic.LoadUint32((*uint32)(gAt(w.g, gStatus))) == gWaiting && atomic.LoadUintptr((*uintptr)(gAt(w.g, gM))) == 0 {
 				w.idle.Store(0)
 				return true
 			}

@@ -23,8 +23,6 @@
 
 // GUARD goes to slow unless this goroutine and the one in DX may change places.
 #define GUARD(slow) \
-	CMPL runtime·writeBarrier(SB), $0; \
-	JNE  slow; \
 	MOVQ ·tracing(SB), CX; \
 	CMPB (CX), $0; \
 	JNE  slow; \
@@ -89,8 +87,13 @@ slow:
 	RET
 
 // switchTo parks this goroutine, to continue at CX with AX in DX, and continues the one in DX.
+//
 // A signal may arrive between any two instructions, and its handler goes from the g in TLS to
 // its m and on to m.curg: so the new g gets its m first, and the old one loses it last.
+//
+// While the collector marks it may hold either status, to scan a stack: then they are exchanged
+// by compare and swap, as coroswitch_m does, and a stack is touched only while its goroutine
+// is running. It holds a status for as long as it takes to scan one stack, and never waits for us.
 TEXT ·switchTo(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ CX, SCHED_PC(R14)
 	JMP  park                       // vet would take what follows for a BP that is not saved
@@ -101,7 +104,11 @@ park:
 	MOVB $const_reasonCoroutine, const_gWaitReason(R14)
 	MOVQ const_gM(R14), BX
 	MOVQ BX, const_gM(DX)
+	MOVL runtime·writeBarrier(SB), R9
+	TESTL R9, R9
+	JNE  marking
 	MOVL $2, const_gStatus(DX)
+running:
 	MOVQ DX, const_mCurg(BX)
 	MOVQ TLS, CX
 	MOVQ DX, 0(CX)(TLS*1)
@@ -109,13 +116,32 @@ park:
 	MOVQ DX, R14
 	MOVQ SCHED_SP(R14), SP
 	MOVQ const_gSchedBP(R14), BP
-	MOVQ $0, const_gM(CX)
+	TESTL R9, R9
+	JNE  marking2
 	MOVL $const_gWaiting, const_gStatus(CX)
+waiting:
+	MOVQ $0, const_gM(CX)
 	MOVQ SCHED_PC(R14), CX
 	MOVQ SCHED_CTXT(R14), DX
 	MOVQ $0, SCHED_CTXT(R14)
 	MOVQ $0, SCHED_SP(R14)
 	JMP  CX
+marking:
+	MOVL $const_gWaiting, AX
+	MOVL $2, R8
+	LOCK
+	CMPXCHGL R8, const_gStatus(DX)
+	JEQ  running
+	PAUSE
+	JMP  marking
+marking2:
+	MOVL $2, AX
+	MOVL $const_gWaiting, R8
+	LOCK
+	CMPXCHGL R8, const_gStatus(CX)
+	JEQ  waiting
+	PAUSE
+	JMP  marking2
 
 // awoken is where a parked goroutine continues: DX is c.
 TEXT ·awoken(SB), NOSPLIT|NOFRAME, $0-0
