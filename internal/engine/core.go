@@ -42,7 +42,7 @@ type Core struct {
 	main     func(*Core) // calls the body; defers End; has nothing in its frame that these two don't reach
 	End      func()      // drops the last values and calls Finish
 	portable *portable   // nil for a native coroutine
-	seat     *seat       // nil for a shared coroutine and a portable one
+	worker   *idleWorker // of a standalone coroutine that runs or is suspended
 	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool        // Close has begun: Yield panics with ErrClosed
 	stopped  bool        // Stop has begun, or the end: a pulled sequence's yield returns false
@@ -60,7 +60,7 @@ var Yield = (*Core).yieldSlow
 // Init makes c a Created coroutine. End must be set, and main must defer it.
 func (c *Core) Init(kind Kind, main func(*Core)) {
 	c.main = main
-	if !nativeOK() || kind == Standalone && !c.takeSeat() { // in this order: Resume and Yield are settled first
+	if !nativeOK() || kind == Standalone && !c.makeStandalone() { // in this order: Resume and Yield are settled first
 		c.portable = newPortable(func() { main(c) })
 	}
 	c.prepare()
@@ -87,8 +87,8 @@ func (c *Core) Status() Status {
 func (c *Core) resumeSlow() bool {
 	switch c.Status() {
 	case Created, Suspended:
-		if c.seat != nil {
-			return c.resumeSeat()
+		if c.standalone() {
+			return c.resumeStandalone()
 		}
 		c.status = Running
 		if c.portable != nil {
@@ -107,8 +107,8 @@ func (c *Core) resumeSlow() bool {
 // yieldSlow is Yield for what the assembly does not do, but for suspending a shared coroutine.
 func (c *Core) yieldSlow() {
 	switch {
-	case c.seat != nil:
-		c.yieldSeat()
+	case c.standalone():
+		c.yieldStandalone()
 	case c.status != Running:
 		panic("aco: yield outside the coroutine")
 	case c.closing:

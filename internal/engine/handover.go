@@ -33,20 +33,15 @@ type worker struct {
 	idle atomic.Uint32 // 1: it waits, or is about to, for a coroutine; 2: it is gone
 	core *Core         // the coroutine that it runs; nil tells an idle one to end
 	next uintptr       // the goroutine that idleNext makes ready
+
+	labels unsafe.Pointer // of the goroutine that resumed core first, for profiles
+	failed any            // what the body panicked with; nil if it called runtime.Goexit
 }
 
 // An idleWorker is what the pool holds of a worker: once it is collected, the worker ends.
 type idleWorker struct{ *worker }
 
 var workers sync.Pool
-
-// A seat is what a Core has that is a standalone one.
-type seat struct {
-	worker *idleWorker
-	labels unsafe.Pointer // of the goroutine that resumed it first, for profiles
-	failed any            // what the body panicked with
-	exited bool           // the body called runtime.Goexit
-}
 
 //go:linkname gopark runtime.gopark
 func gopark(unlock func(g, lock unsafe.Pointer) bool, lock unsafe.Pointer, reason, traceReason uint8, skip int)
@@ -122,13 +117,13 @@ func newWorker() *idleWorker {
 }
 
 // start gives c, which is Created, a worker.
-func (s *seat) start(c *Core) {
+func (c *Core) start() {
 	w, _ := workers.Get().(*idleWorker)
 	for w == nil || !w.hire() {
 		w = newWorker()
 	}
-	s.worker, s.labels, w.core = w, getLabels(), c
-	c.hi, c.lo, c.owner, c.status = w.g, loStandalone, ownerParked, Suspended
+	w.labels, w.core = getLabels(), c
+	c.worker, c.hi, c.owner, c.status = w, w.g, ownerParked, Suspended
 }
 
 // loop runs coroutines. It waits in three places: for the first, and in assembly or here for
@@ -139,55 +134,60 @@ func (w *worker) loop() {
 	for w.core != nil {
 		c := w.core
 		w.core = nil
-		setLabels(c.seat.labels)
+		setLabels(w.labels)
 		w.run(c)
 		if *(*uintptr)(gAt(w.g, gLockedM)) != 0 { // its thread must die with it
 			w.idle.Store(2)
 			goready(gAt(c.pc, 0), 1)
 			return
 		}
-		workers.Put(c.seat.worker)
-		c.seat.worker = nil
-		if c.special || !handBack(c, w) {
-			w.next = c.pc
-			c = nil
-			gopark(idleNext, unsafe.Pointer(w), reasonCoroutine, 0, 1)
+		w.next = c.pc
+		if !c.special { // or else over does this, when it has seen failed
+			workers.Put(c.worker)
+			c.worker = nil
+			if handBack(c, w) {
+				continue
+			}
 		}
+		c = nil
+		gopark(idleNext, unsafe.Pointer(w), reasonCoroutine, 0, 1)
 	}
 }
 
 // run runs c's body. A panic and a Goexit go on in the resumer: see over.
 func (w *worker) run(c *Core) {
-	s := c.seat
-	s.exited = true
+	c.special = true
 	defer func() {
-		if c.special = s.exited; s.exited {
-			if s.failed = recover(); s.failed == nil {
+		if c.special {
+			if w.failed = recover(); w.failed == nil {
 				w.idle.Store(2)
 				goready(gAt(c.pc, 0), 1)
 			}
 		}
 	}()
 	c.main(c)
-	s.exited = false
+	c.special = false
 }
 
-// over continues in the resumer what ended the body. It returns false.
+// over continues in the resumer what ended the body, if it did not return. It returns false.
 func (c *Core) over() bool {
-	if s := c.seat; c.special {
-		c.special = false
-		if s.failed != nil {
-			panic(s.failed)
+	if c.special {
+		w := c.worker
+		c.special, c.worker = false, nil
+		if v := w.failed; v != nil {
+			w.failed = nil
+			workers.Put(w)
+			panic(v)
 		}
 		runtime.Goexit()
 	}
 	return false
 }
 
-// resumeSeat is Resume for what enter can't do by the hand-over.
-func (c *Core) resumeSeat() bool {
+// resumeStandalone is Resume for what enter can't do by the hand-over.
+func (c *Core) resumeStandalone() bool {
 	if c.status == Created {
-		c.seat.start(c)
+		c.start()
 		return enter(c)
 	}
 	c.status, c.owner, c.pc = Running, c.hi, self()
@@ -195,8 +195,8 @@ func (c *Core) resumeSeat() bool {
 	return c.status != Done || c.over()
 }
 
-// yieldSeat is Yield for what leave can't do by the hand-over.
-func (c *Core) yieldSeat() {
+// yieldStandalone is Yield for what leave can't do by the hand-over.
+func (c *Core) yieldStandalone() {
 	switch {
 	case c.status != Running || c.owner != self():
 		panic("aco: yield outside the coroutine")
@@ -210,13 +210,16 @@ func (c *Core) yieldSeat() {
 	}
 }
 
-// takeSeat makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
+// standalone reports whether c runs on a worker.
+func (c *Core) standalone() bool { return c.lo == loStandalone }
+
+// makeStandalone makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
 // of testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
-func (c *Core) takeSeat() bool {
+func (c *Core) makeStandalone() bool {
 	if g := self(); handoverOK() == "" && *(*uintptr)(gAt(g, gBubble)) == 0 && *(*uintptr)(gAt(g, gLockedM)) == 0 {
-		c.seat = new(seat)
+		c.lo = loStandalone
 	}
-	return c.seat != nil
+	return c.standalone()
 }
 
 const gWaiting = 4 // runtime/runtime2.go: _Gwaiting

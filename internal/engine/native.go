@@ -137,13 +137,13 @@ func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
 func (c *Core) prepare() {
 	c.owner = ownerGo
-	if c.portable == nil && c.seat == nil {
+	if c.portable == nil && !c.standalone() {
 		c.owner = ownerNew
 	}
 }
 
 func (c *Core) release() {
-	if c.seat != nil {
+	if c.standalone() {
 		c.owner = ownerGo
 		return // its worker still needs pc
 	}
@@ -183,7 +183,7 @@ func (c *Core) nativeStatus() Status {
 	}
 	g, _, _, _, _, _ := look()
 	in := innermost()
-	if c.seat != nil && (c.owner != g || in != 0) || c.seat == nil && c.owner == g && in != uintptr(unsafe.Pointer(c)) {
+	if c.standalone() && (c.owner != g || in != 0) || !c.standalone() && c.owner == g && in != uintptr(unsafe.Pointer(c)) {
 		return Normal
 	}
 	return Running
@@ -199,7 +199,7 @@ func (c *Core) resumeNative() bool {
 }
 
 // mark tells thaw of a suspended coroutine that it is being closed or stopped.
-func (c *Core) mark() { c.special = c.seat == nil }
+func (c *Core) mark() { c.special = true } // of a standalone one it is true all the time
 
 // growStack makes the runtime grow this stack so that at least n bytes are free.
 //
@@ -218,7 +218,7 @@ func growStack(n uintptr) byte {
 func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	g, _, _, _, _, _ := look()
 	switch {
-	case c.portable != nil || c.seat != nil:
+	case c.portable != nil || c.standalone():
 		c.yieldSlow()
 		return false
 	case c.status != Running || c.owner != g:
@@ -314,7 +314,7 @@ func (c *Core) block() []uintptr {
 
 // Footprint returns the bytes that a Suspended coroutine holds for its frames.
 func (c *Core) Footprint() int {
-	if c.portable != nil || c.seat != nil || c.Status() != Suspended {
+	if c.portable != nil || c.standalone() || c.Status() != Suspended {
 		return 0
 	}
 	return int(24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
@@ -322,7 +322,7 @@ func (c *Core) Footprint() int {
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.
 func (c *Core) Callers(pcs []uintptr) int {
-	if c.portable != nil || c.seat != nil || c.Status() != Suspended {
+	if c.portable != nil || c.standalone() || c.Status() != Suspended {
 		return 0
 	}
 	n, pc := 0, c.pc

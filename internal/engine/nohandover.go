@@ -6,8 +6,9 @@ package engine
 
 func handoverOK() string { return "this build leaves the hand-over out" }
 
-type seat struct{}
+type idleWorker struct{}
 
-func (c *Core) takeSeat() bool   { return false }
-func (c *Core) resumeSeat() bool { return false }
-func (c *Core) yieldSeat()       {}
+func (c *Core) standalone() bool       { return false }
+func (c *Core) makeStandalone() bool   { return false }
+func (c *Core) resumeStandalone() bool { return false }
+func (c *Core) yieldStandalone()       {}
