@@ -42,7 +42,6 @@ type Core struct {
 	main     func(*Core) // calls the body; defers End; has nothing in its frame that these two don't reach
 	End      func()      // drops the last values and calls Finish
 	portable *portable   // nil for a native coroutine
-	worker   *idleWorker // of a standalone coroutine that runs or is suspended
 	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended
 	closing  bool        // Close has begun: Yield panics with ErrClosed
 	stopped  bool        // Stop has begun, or the end: a pulled sequence's yield returns false

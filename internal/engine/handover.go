@@ -11,6 +11,8 @@ import (
 	"unsafe"
 )
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // A standalone coroutine runs on a goroutine of its own, a worker. To switch, the two goroutines
 // change places, and either of two ways will do at any single switch:
 //

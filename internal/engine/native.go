@@ -50,6 +50,7 @@ const (
 type native struct {
 	cap     uintptr // bytes that fit frames
 	links   *links
+	worker  *idleWorker // of a standalone coroutine that runs or is suspended
 	ptrs    []unsafe.Pointer
 	owner   uintptr        // from here on, and the values behind the Core, is what a usual switch looks at
 	pc      uintptr        // where Yield was called; 0 makes leave take the slow path

@@ -1,4 +1,4 @@
-//go:build amd64 && go1.25 && !go1.26
+//go:build amd64 && linux && go1.25 && !go1.26
 
 package engine
 
