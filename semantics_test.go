@@ -814,3 +814,28 @@ func TestPullReleases(t *testing.T) {
 		t.Error("what the first sequence held is still held")
 	}
 }
+
+// A stop, or next, that panics leaves its caller's frame alone.
+func TestCallersFrameIsLeftAlone(t *testing.T) {
+	var next func() (int, bool)
+	var stop func()
+	next, stop = aco.Pull(func(yield func(int) bool) {
+		for _, f := range []func(){stop, func() { next() }} {
+			if got := callAndRecover(f, 11, 22, 33); got != [3]int{11, 22, 33} {
+				t.Errorf("locals are %v after a panic", got)
+			}
+		}
+	})
+	next()
+}
+
+//go:noinline
+func callAndRecover(f func(), a, b, c int) (x [3]int) {
+	y := [3]int{a, b, c}
+	defer func() {
+		recover()
+		x = y
+	}()
+	f()
+	return y
+}

@@ -91,6 +91,7 @@ func lookABI()
 func nextABI()
 func giveABI()
 func stopABI()
+func stopFrame()
 
 var (
 	enter       func(c *Core) bool

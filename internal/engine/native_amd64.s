@@ -172,8 +172,15 @@ TEXT ·stopABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVB $1, C_SPECIAL(AX)
 	JMP  ·enterABI(SB)
 slow:
+	JMP  ·stopFrame(SB)
+
+// stopFrame calls Stop. A Go function may spill a register argument into its caller's frame,
+// and the caller of stop, which has no argument, has no room for it.
+TEXT ·stopFrame(SB), NOSPLIT, $8-0
+	NO_LOCAL_POINTERS
 	MOVQ ·stopSlow(SB), DX
-	JMP  (DX)
+	CALL (DX)
+	RET
 
 // giveABI(v V) bool is the code of the yield function that goes with it: leave, as if the
 // sequence had called it itself. thaw returns what it returns.
