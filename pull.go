@@ -11,6 +11,9 @@ import (
 // value and false at the end; stop ends the sequence, after which yield returns
 // false to seq. Panics and runtime.Goexit of seq leave next and stop.
 //
+// The sequence's coroutine is as of [Auto]: seq runs on the caller's goroutine or on
+// another one, and may change to that between two calls of yield.
+//
 // Calling next or stop while seq runs, as from within seq, panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
 func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
@@ -24,7 +27,7 @@ func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 			}
 			return !co.core.Stopped()
 		})
-	})
+	}, Auto())
 	return func() (V, bool) { return co.Resume(struct{}{}) }, co.core.Stop
 }
 

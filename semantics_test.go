@@ -31,6 +31,7 @@ type (
 func eachKind(t *testing.T, test func(t *testing.T, k kind)) {
 	for _, k := range []kind{
 		{"shared", aco.Shared(), aco.Engine().Name == "native", aco.Engine().Name == "native"},
+		{"auto", aco.Auto(), aco.Engine().Name == "native", aco.Engine().Name == "native"},
 		{"standalone", aco.Standalone(), false, aco.Engine().Standalone == "hand-over"},
 	} {
 		t.Run(k.name, func(t *testing.T) { test(t, k) })

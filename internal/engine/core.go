@@ -35,6 +35,7 @@ type Kind uint8
 const (
 	Shared     Kind = iota // on the resumer's stack, or in the heap while suspended
 	Standalone             // on the stack of a goroutine of its own
+	Auto                   // the one, and later the other
 )
 
 // A Core is a coroutine without its values.
@@ -50,11 +51,13 @@ type Core struct {
 
 // Resume runs the coroutine until it yields or ends, and reports whether it yielded.
 // It is resumeSlow, or the native engine's assembly in front of it.
-var Resume = (*Core).resumeSlow
+var Resume func(c *Core) bool
 
 // Yield suspends the coroutine that runs. It is yieldSlow, or the native engine's
 // assembly in front of it.
-var Yield = (*Core).yieldSlow
+var Yield func(c *Core)
+
+func init() { Resume, Yield = (*Core).resumeSlow, (*Core).yieldSlow }
 
 // Init makes c a Created coroutine. End must be set, and main must defer it.
 func (c *Core) Init(kind Kind, main func(*Core)) {
@@ -62,7 +65,7 @@ func (c *Core) Init(kind Kind, main func(*Core)) {
 	if !nativeOK() || kind == Standalone && !c.makeStandalone() { // in this order: Resume and Yield are settled first
 		c.portable = newPortable(func() { main(c) })
 	}
-	c.prepare()
+	c.prepare(kind)
 }
 
 // Finish marks the coroutine Done. It reports whether the body was being closed, so

@@ -208,6 +208,7 @@ func describe(c *Core) (refused string) {
 		c.keep(nil)
 		return ""
 	}
+	c.misses = min(c.misses, 254) + 1
 	refused = decode(c, floor, linked)
 	// A template is never replaced: chains of calls that alternate would allocate for ever. And
 	// chains that are deep are too many: remembering each would cost more than it saves.

@@ -59,7 +59,8 @@ func setLabels(labels unsafe.Pointer)
 
 // gAt returns goroutine g, offset by off, as a pointer.
 func gAt(g, off uintptr) unsafe.Pointer {
-	return unsafe.Add(*(*unsafe.Pointer)(unsafe.Pointer(&g)), off)
+	g += off
+	return *(*unsafe.Pointer)(unsafe.Pointer(&g))
 }
 
 func self() uintptr {
@@ -118,14 +119,20 @@ func newWorker() *idleWorker {
 	return w
 }
 
-// start gives c, which is Created, a worker.
+// start gives c, which is Created, a worker that waits to run it.
 func (c *Core) start() {
+	c.hire()
+	c.hi, c.owner, c.status = c.worker.g, ownerParked, Suspended
+}
+
+// hire finds c a worker.
+func (c *Core) hire() {
 	w, _ := workers.Get().(*idleWorker)
 	for w == nil || !w.hire() {
 		w = newWorker()
 	}
 	w.labels, w.core = getLabels(), c
-	c.worker, c.hi, c.owner, c.status = w, w.g, ownerParked, Suspended
+	c.worker = w
 }
 
 // loop runs coroutines. It waits in three places: for the first, and in assembly or here for
@@ -167,7 +174,12 @@ func (w *worker) run(c *Core) {
 			}
 		}
 	}()
-	c.main(c)
+	if c.owner == ownerMoving {
+		c.owner, c.moving = ownerNone, true
+		enter(c)
+	} else {
+		c.main(c)
+	}
 	c.special = false
 }
 
@@ -215,6 +227,26 @@ func (c *Core) yieldStandalone() {
 // standalone reports whether c runs on a worker.
 func (c *Core) standalone() bool { return c.lo == loStandalone }
 
+// moveToWorker resumes a shared coroutine on a worker. It is a standalone one from then on: thaw
+// sees to that. A resumer that may not hand over keeps it shared.
+func (c *Core) moveToWorker() bool {
+	g := self()
+	if c.rest = ownerNone; handoverOK() != "" || *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0 {
+		c.auto, c.owner = false, ownerNone
+		growStack(c.size + room)
+		if c.pulls {
+			_, ok := enterPulled(c)
+			return ok
+		}
+		return enter(c)
+	}
+	c.cap = g // thaw makes it pc, which it needs before
+	c.hire()
+	transfer(c.worker.g)
+	c.frames, c.ptrs = nil, nil
+	return c.status != Done || c.over()
+}
+
 // makeStandalone makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
 // of testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
 func (c *Core) makeStandalone() bool {
@@ -223,6 +255,8 @@ func (c *Core) makeStandalone() bool {
 	}
 	return c.standalone()
 }
+
+const canMove = true // a shared coroutine, to a worker
 
 const gWaiting = 4 // runtime/runtime2.go: _Gwaiting
 
@@ -233,10 +267,11 @@ func handBackABI()
 func switchTo()
 func awoken()
 func rehired()
+func ended()
 
 var (
 	handBack func(c *Core, w *worker) bool
-	overSlow = (*Core).over
+	overSlow = func(c *Core) (out uintptr, ok bool) { return 0, c.over() } // for a pulled sequence, too
 
 	// The flags that coroswitch_m looks at: while one of them is set it does more.
 	tracing, profiling *byte
@@ -313,7 +348,8 @@ func findFlags() string {
 			code := (*[2048]byte)(gAt(at, 0))
 			for i := 0; findfunc(at+uintptr(i)+7).function == f.function; i++ {
 				if code[i] == 0x80 && code[i+1] == 0x3d && code[i+6] == 0 {
-					flags = append(flags, (*byte)(unsafe.Add(unsafe.Pointer(&code[i+7]), *(*int32)(unsafe.Pointer(&code[i+2])))))
+					distance := uintptr(*(*int32)(unsafe.Pointer(&code[i+2]))) // signed, from the next instruction
+					flags = append(flags, (*byte)(gAt(at+uintptr(i)+7, distance)))
 				}
 			}
 			if len(flags) != 2 {

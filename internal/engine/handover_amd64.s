@@ -2,6 +2,8 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "funcdata.h"
+#include "guard_amd64.h"
 
 // The hand-over between two goroutines: see handover.go. A goroutine that is parked here looks
 // as if it were about to run awoken, called by Resume's or Yield's caller:
@@ -16,47 +18,24 @@
 #define C_PC (Core_native+native_pc)
 #define C_HI (Core_native+native_hi)
 #define C_SPECIAL (Core_native+native_special)
+#define C_PULLS (Core_native+native_pulls)
 
 #define SCHED_SP (const_gSched+0)
 #define SCHED_PC (const_gSched+8)
 #define SCHED_CTXT (const_gSched+24)
 
-// GUARD goes to slow unless this goroutine and the one in DX may change places.
-#define GUARD(slow) \
-	MOVQ ·tracing(SB), CX; \
-	CMPB (CX), $0; \
-	JNE  slow; \
-	MOVQ ·profiling(SB), CX; \
-	CMPB (CX), $0; \
-	JNE  slow; \
-	MOVQ const_gLockedM(R14), CX; \
-	ORQ  const_gLockedM(DX), CX; \
-	ORQ  const_gBubble(R14), CX; \
-	ORQ  const_gBubble(DX), CX; \
-	JNE  slow; \
-	CMPL const_gStatus(R14), $2; \
-	JNE  slow; \
-	CMPL const_gStatus(DX), $const_gWaiting; \
-	JNE  slow
-
-// handIn continues enter, of a suspended standalone coroutine: AX is c, SP is enter's.
+// handIn continues enter, of a suspended standalone coroutine, which has passed GUARD: AX is c,
+// DX its worker's g, and SP is enter's.
 TEXT ·handIn(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ C_HI(AX), DX
-	GUARD(slow)
-	JMP  in                         // for vet, which does not see a macro's jumps
-in:
 	MOVQ R14, C_PC(AX)
 	MOVQ DX, C_OWNER(AX)
 	MOVB $const_Running, Core_status(AX)
+	JMP  in                         // vet would take what follows for a BP that is not saved
+in:
 	MOVQ 16(SP), BP
 	LEAQ 24(SP), SP
 	LEAQ ·awoken(SB), CX
 	JMP  ·switchTo(SB)
-slow:
-	MOVQ 16(SP), BP
-	LEAQ 24(SP), SP
-	MOVQ ·resumeSlow(SB), DX
-	JMP  (DX)
 
 // handOut continues leave, of a standalone coroutine.
 TEXT ·handOut(SB), NOSPLIT|NOFRAME, $0-0
@@ -149,12 +128,22 @@ TEXT ·awoken(SB), NOSPLIT|NOFRAME, $0-0
 	JNE  resumer
 	CMPB Core_closing(DX), $0
 	JNE  closing
+	CMPB Core_stopped(DX), $1
+	SBBL AX, AX
+	NEGL AX                         // what a yield function returns
 	POPQ CX
 	JMP  CX
 resumer:
 	CMPB Core_status(DX), $const_Done
 	JEQ  done
+	CMPB C_PULLS(DX), $0
+	JNE  pulls
 	MOVL $1, AX
+	POPQ CX
+	JMP  CX
+pulls:
+	MOVQ Core__size(DX), AX
+	MOVL $1, BX
 	POPQ CX
 	JMP  CX
 closing:
@@ -163,8 +152,15 @@ closing:
 	JMP  (DX)
 done:
 	MOVQ DX, AX
+	JMP  ·ended(SB)
+
+// ended calls over, as if Resume or next had called it. It has a frame because next has no
+// argument: its caller's frame has no room for over to spill one.
+TEXT ·ended(SB), NOSPLIT, $8-0
+	NO_LOCAL_POINTERS
 	MOVQ ·overSlow(SB), DX
-	JMP  (DX)
+	CALL (DX)
+	RET
 
 // rehired is where an idle worker continues.
 TEXT ·rehired(SB), NOSPLIT|NOFRAME, $0-0

@@ -45,6 +45,7 @@ const (
 
 	ownerParked  = 3 // a suspended standalone coroutine, whose hi is its worker's g, and
 	loStandalone = 1 // whose lo is this
+	ownerMoving  = 4 // suspended, to be thawed on a worker and be standalone from then on
 )
 
 type native struct {
@@ -59,8 +60,12 @@ type native struct {
 	hi      uintptr        // top of the stack that lo is in; hi-lo-size is enter's place
 	bp      uintptr        // frame pointer at pc, as a distance from lo
 	frames  unsafe.Pointer // word 0
-	special bool           // thaw has more to do: links, Close or Stop
+	rest    uintptr        // what freeze makes owner: ownerNone or ownerMoving
+	special bool           // thaw has more to do: links, Close, Stop or a move
 	pulls   bool           // enter returns the integer behind the Core, and whether there is one
+	moving  bool           // thaw makes it standalone
+	auto    bool           // may be moved to a worker
+	misses  uint8          // suspensions that had to be decoded
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -110,7 +115,10 @@ var (
 			growStack(c.size + room)
 			return enterPulled(c)
 		}
-		return 0, c.resumeSlow()
+		if ok = c.resumeSlow(); ok {
+			out = *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c)))
+		}
+		return out, ok
 	}
 	throwClosed = func(c *Core) { panic(ErrClosed) }
 	enterPC     uintptr // where main returns to, in enter
@@ -137,8 +145,8 @@ func init() {
 //go:nosplit
 func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
-func (c *Core) prepare() {
-	c.owner = ownerGo
+func (c *Core) prepare(kind Kind) {
+	c.owner, c.auto = ownerGo, kind == Auto
 	if c.portable == nil && !c.standalone() {
 		c.owner = ownerNew
 	}
@@ -180,12 +188,12 @@ func innermost() uintptr {
 }
 
 func (c *Core) nativeStatus() Status {
-	if c.owner == ownerNone {
+	if c.owner == ownerNone || c.owner == ownerMoving {
 		return Suspended
 	}
 	g, _, _, _, _, _ := look()
 	in := innermost()
-	if c.standalone() && (c.owner != g || in != 0) || !c.standalone() && c.owner == g && in != uintptr(unsafe.Pointer(c)) {
+	if me := uintptr(unsafe.Pointer(c)); c.standalone() && (c.owner != g || in != 0 && in != me) || !c.standalone() && c.owner == g && in != me {
 		return Normal
 	}
 	return Running
@@ -194,6 +202,9 @@ func (c *Core) nativeStatus() Status {
 // resumeNative resumes c when enter could not, for want of room.
 // If the stack shrinks again before enter, enter comes back here.
 func (c *Core) resumeNative() bool {
+	if c.owner == ownerMoving {
+		return c.moveToWorker()
+	}
 	if c.owner == ownerNone {
 		growStack(c.size + room)
 	}
@@ -235,6 +246,9 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	if refused := describe(c); refused != "" {
 		c.pc = 0
 		panic("aco: " + refused)
+	}
+	if canMove && c.auto && c.links == nil && (c.misses >= 32 || c.size >= 1024) {
+		c.rest = ownerMoving
 	}
 	return true
 }

@@ -3,6 +3,7 @@
 #include "textflag.h"
 #include "funcdata.h"
 #include "go_asm.h"
+#include "guard_amd64.h"
 
 // The native engine's assembly for amd64: everything that must happen with no
 // safepoint between its steps. Assembly is never preempted, so from one CALL to the next
@@ -47,6 +48,9 @@
 #define C_FRAMES (Core_native+native_frames)
 #define C_SPECIAL (Core_native+native_special)
 #define C_PULLS (Core_native+native_pulls)
+#define C_REST (Core_native+native_rest)
+#define C_MOVING (Core_native+native_moving)
+#define C_CAP (Core_native+native_cap)
 
 // Where the masks of the first 64 words are: below the saved words.
 #define MASKS -24
@@ -153,6 +157,8 @@ call:
 	RET
 parked:
 #ifdef GOOS_linux
+	MOVQ C_HI(AX), DX
+	GUARD(slow)
 	JMP  ·handIn(SB)
 #else
 	JMP  slow
@@ -272,15 +278,29 @@ linked:
 	MOVQ C_BP(AX), BP
 	ADDQ DI, BP
 	MOVQ DI, SP
+	CMPB C_MOVING(AX), $0
+	JNE  moving
+	CMPB Core_closing(AX), $0
+	JEQ  resume
+	MOVQ $0, C_PC(AX)
+	JMP  closing
+moving:
+	// It has come to a worker, to stay: see moveToWorker.
+	MOVB $0, C_MOVING(AX)
+	MOVB $1, C_SPECIAL(AX)
+	MOVQ C_CAP(AX), CX
+	MOVQ CX, C_PC(AX)
+	MOVQ $const_loStandalone, C_LO(AX)
+	MOVQ R14, C_HI(AX)
 	CMPB Core_closing(AX), $0
 	JNE  closing
+resume:
 	CMPB Core_stopped(AX), $1
 	SBBL AX, AX
 	NEGL AX                         // 1 if it is not stopped
 	JMP  R12
 closing:
 	// As if the body had called throwClosed instead of leave.
-	MOVQ $0, C_PC(AX)
 	MOVQ R12, -8(DI)
 	LEAQ -8(DI), SP
 	MOVQ ·throwClosed(SB), DX
@@ -352,6 +372,9 @@ TEXT ·again(SB), NOSPLIT, $40-0
 	JEQ  done
 	RET  ·retry(SB)
 done:
+	CMPB Core_stopped(AX), $1
+	SBBL AX, AX
+	NEGL AX                         // what a yield function returns
 	RET
 
 TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
@@ -408,7 +431,8 @@ copied:
 	JEQ  out
 	JMP  special
 out:
-	MOVQ $const_ownerNone, C_OWNER(AX)
+	MOVQ C_REST(AX), CX
+	MOVQ CX, C_OWNER(AX)
 	MOVQ 16(R11), BP
 	MOVQ 24(R11), CX
 	LEAQ 32(R11), SP

@@ -8,9 +8,12 @@ package engine
 
 func handoverOK() string { return "this build leaves the hand-over out" }
 
+const canMove = false
+
 type idleWorker struct{}
 
 func (c *Core) standalone() bool       { return false }
 func (c *Core) makeStandalone() bool   { return false }
 func (c *Core) resumeStandalone() bool { return false }
 func (c *Core) yieldStandalone()       {}
+func (c *Core) moveToWorker() bool     { return false }

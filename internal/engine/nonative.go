@@ -12,7 +12,7 @@ const unbuilt = "this build leaves the native engine out (race detector, sanitiz
 
 func verify() (checks []Check, failed string) { return nil, unbuilt }
 
-func (*native) prepare()                  {}
+func (*native) prepare(Kind)              {}
 func (*native) mark()                     {}
 func (*native) release()                  {}
 func (c *Core) resumeNative() bool        { panic(unbuilt) }

@@ -48,8 +48,12 @@ func runPulled(c *Core) {
 // end lets go of the sequence and its last values, and leaves the coroutine to another one.
 func (p *pulled) end() {
 	p.handle.core = &over.Core
-	p.disown()
 	p.out, p.seq, p.handle, p.links = 0, nil, nil, nil
+	if p.standalone() {
+		p.Finish() // its worker and resumer have yet to see it
+		return
+	}
+	p.disown()
 	if p.cap > 1024 {
 		p.frames, p.ptrs, p.cap, p.size = nil, nil, 0, 0
 	}
@@ -59,7 +63,7 @@ func (p *pulled) end() {
 		}
 		clear(p.ptrs)
 	}
-	p.owner, p.status, p.stopped = ownerNew, Created, false
+	p.owner, p.status, p.stopped, p.misses, p.rest = ownerNew, Created, false, 0, ownerNone
 	free.Put(p)
 }
 
@@ -73,7 +77,7 @@ func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func
 	if p == nil {
 		p = new(pulled)
 		p.main, p.End = runPulled, p.end
-		p.owner, p.pulls = ownerNew, true
+		p.owner, p.pulls, p.auto = ownerNew, true, true
 	}
 	t := codes()
 	h := &handle{t[3], t[4], t[5], &p.Core}

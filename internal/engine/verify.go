@@ -68,7 +68,7 @@ func checkFunction(v *verifier) {
 	v.expect("thaw's flags", findfunc(codes()[6]).flag&flagSPWrite, uint8(flagSPWrite))
 	var pcs [2]uintptr
 	c := new(Core)
-	c.prepare()
+	c.prepare(Shared)
 	c.main = func(*Core) { runtime.Callers(1, pcs[:]) }
 	enter(c)
 	enterPC = pcs[1]
@@ -135,7 +135,7 @@ func checkPanic(v *verifier) {
 // stack depths, and compares what the decoder made of it with what is known.
 func checkCoroutine(v *verifier) {
 	c := new(Core)
-	c.prepare()
+	c.prepare(Shared)
 	sum := 0
 	c.main = func(*Core) {
 		defer c.Finish()
