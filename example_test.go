@@ -234,6 +234,26 @@ func ExampleStandalone() {
 	// Output: 2 true
 }
 
+func ExampleAuto() {
+	// A walk is suspended through other calls at each node, which is cheaper on a stack of its own.
+	var walk func(co *aco.Coroutine[int, int], lo, hi int)
+	walk = func(co *aco.Coroutine[int, int], lo, hi int) {
+		if lo < hi {
+			middle := (lo + hi) / 2
+			walk(co, lo, middle)
+			co.Yield(middle)
+			walk(co, middle+1, hi)
+		}
+	}
+	co := aco.New(func(co *aco.Coroutine[int, int], _ int) { walk(co, 0, 1000) }, aco.Auto())
+	sum := 0
+	for v := range co.All() {
+		sum += v
+	}
+	fmt.Println(sum)
+	// Output: 499500
+}
+
 func ExampleEngine() {
 	switch info := aco.Engine(); info.Name {
 	case "native", "portable":

@@ -3,6 +3,7 @@ package aco_test
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -153,5 +154,56 @@ func TestLabels(t *testing.T) {
 				t.Errorf("label %q is not that of\n%s", label, stack)
 			}
 		}
+	}
+}
+
+// A coroutine as of Auto is moved to a worker when much is suspended, and when it is suspended
+// elsewhere each time; one that is neither stays where it is.
+func TestAuto(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		t.Skip("nothing is moved")
+	}
+	var walk func(co *intCo, depth int)
+	walk = func(co *intCo, depth int) {
+		if depth > 0 {
+			walk(co, depth-1)
+			co.Yield(depth)
+			walk(co, depth-1)
+		}
+	}
+	for name, c := range map[string]struct {
+		body  func(co *intCo)
+		moved bool
+	}{
+		"walk": {func(co *intCo) { walk(co, 10) }, true},
+		"much": {func(co *intCo) {
+			var a [200]int
+			for i := 0; ; i++ {
+				a[i%200] += co.Yield(a[i/2%200])
+			}
+		}, true},
+		"little": {func(co *intCo) {
+			for {
+				co.Yield(1)
+			}
+		}, false},
+	} {
+		co := aco.New(func(co *intCo, _ int) { c.body(co) }, aco.Auto())
+		for range 200 {
+			co.Resume(0)
+		}
+		wantStatus(t, co, aco.Suspended)
+		if moved := co.Footprint() == 0; moved != c.moved {
+			t.Errorf("%s: moved is %v, want %v", name, moved, c.moved)
+		}
+		co.Close()
+		wantStatus(t, co, aco.Done)
+	}
+}
+
+// The move changes nothing that a sequence can observe: values, defers, panics, stop.
+func TestAutoIsLikeIterPull(t *testing.T) {
+	for seed := range uint64(300) {
+		pulls(t, rand.New(rand.NewPCG(seed, 1)))
 	}
 }

@@ -202,7 +202,7 @@ func walk(n *int, depth int, path []int, yield func(int) bool) bool {
 	if depth > 0 && (!walk(sum, depth-1, path, yield) || !walk(n, depth-1, path, yield)) {
 		return false
 	}
-	return yield(local[0] + local[1] + local[2] + *n + path[depth/2])
+	return yield(local[0] + local[1] + local[2] + *n + path[len(path)/2])
 }
 
 // close closes both and compares how that went.
