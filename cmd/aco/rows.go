@@ -49,6 +49,14 @@ var rows = append([]*row{
 		{"iter.Pull", pulling(iter.Pull[int], counter)},
 		{"aco.Pull", pulling(aco.Pull[int], counter)},
 	}},
+	{"walk", "next of a recursive walk over a tree of 1,023 nodes", 1, "", []peer{
+		{"iter.Pull", walking(iter.Pull[int])},
+		{"aco.Pull", walking(aco.Pull[int])},
+		{"channels", channels(func(yield func(int) bool) {
+			for tree := newTree(10); tree.push(yield); {
+			}
+		})},
+	}},
 	manyRow("1000", 1000, "1000:120"),
 	manyRow("100000", 100000, ""),
 	{"life", "create, three values, stop", 1, "", []peer{
@@ -282,6 +290,41 @@ func lives(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func(i
 				stop()
 			}
 		}, func() {}
+	}
+}
+
+// A tree is walked by recursion: each value comes through another chain of calls.
+type tree struct {
+	left, right *tree
+	value       int
+}
+
+func newTree(depth int) *tree {
+	if depth == 0 {
+		return nil
+	}
+	return &tree{newTree(depth - 1), newTree(depth - 1), depth}
+}
+
+func (t *tree) push(yield func(int) bool) bool {
+	return t == nil || t.left.push(yield) && yield(t.value) && t.right.push(yield)
+}
+
+// walking prepares one walk after the other.
+//
+//go:noinline
+func walking(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func(int), func()) {
+	return func() (func(int), func()) {
+		tree := newTree(10)
+		seq := func(yield func(int) bool) { tree.push(yield) }
+		next, stop := pull(seq)
+		return func(n int) {
+			for range n {
+				if _, ok := next(); !ok {
+					next, stop = pull(seq)
+				}
+			}
+		}, func() { stop() }
 	}
 }
 
