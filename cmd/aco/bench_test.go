@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/goaco/aco"
 )
 
 // Bad command lines are told in one line, followed by the usage.
@@ -58,5 +60,26 @@ func TestJSON(t *testing.T) {
 	}
 	if len(r.Rows) != 1 || len(r.Rows[0].Peers) != 4 || len(r.Rows[0].Peers[0].Repeats) != 5 {
 		t.Errorf("read back %+v", r)
+	}
+}
+
+// The doctor names the engine, in words and in JSON, and says by its error that it is portable.
+func TestDoctor(t *testing.T) {
+	var out, errs bytes.Buffer
+	native := aco.Engine().Name == "native"
+	if err := doctor(nil, &out, &errs); (err == nil) != native {
+		t.Error(err)
+	}
+	if !strings.Contains(out.String(), "engine      "+aco.Engine().Name) {
+		t.Errorf("printed %q", out.String())
+	}
+	out.Reset()
+	doctor([]string{"-json"}, &out, &errs)
+	var d diagnosis
+	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Engine.Name != aco.Engine().Name {
+		t.Errorf("%v, read back %+v", err, d)
+	}
+	if err := doctor([]string{"nope"}, &out, &errs); !errors.Is(err, errUsage) {
+		t.Errorf("%v, want a usage error", err)
 	}
 }
