@@ -231,7 +231,7 @@ func (c *Core) standalone() bool { return c.lo == loStandalone }
 // sees to that. A resumer that may not hand over keeps it shared.
 func (c *Core) moveToWorker() bool {
 	g := self()
-	if c.rest = ownerNone; handoverOK() != "" || *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0 {
+	if c.rest = ownerNone; handoverOK() != "" {
 		c.auto, c.owner = false, ownerNone
 		growStack(c.size + room)
 		if c.pulls {
@@ -250,7 +250,7 @@ func (c *Core) moveToWorker() bool {
 // makeStandalone makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
 // of testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
 func (c *Core) makeStandalone() bool {
-	if g := self(); handoverOK() == "" && *(*uintptr)(gAt(g, gBubble)) == 0 && *(*uintptr)(gAt(g, gLockedM)) == 0 {
+	if handoverOK() == "" {
 		c.lo = loStandalone
 	}
 	return c.standalone()
@@ -279,16 +279,30 @@ var (
 
 func init() { *(*unsafe.Pointer)(unsafe.Pointer(&handBack)) = unsafe.Pointer(codes2()) }
 
-// handoverOK returns "" if the hand-over can be used, or why not.
-var handoverOK = sync.OnceValue(func() (failed string) {
+// handoverOK returns "" if this goroutine can hand over to a worker, or why not.
+func handoverOK() string {
+	if !nativeOK() {
+		return "the native engine is not in use"
+	}
+	if g := self(); *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0 {
+		return "this goroutine is in a bubble of testing/synctest, or locked to its thread"
+	}
+	return handover()
+}
+
+// handover is the check of what all goroutines have in common. It is made on one of its own.
+var handover = sync.OnceValue(func() string {
+	failed := make(chan string)
+	go func() { failed <- checkHandover() }()
+	return <-failed
+})
+
+func checkHandover() (failed string) {
 	defer func() {
 		if r := recover(); r != nil {
 			failed = fmt.Sprint("the check of the hand-over panicked: ", r)
 		}
 	}()
-	if !nativeOK() {
-		return "the native engine is not in use"
-	}
 	if failed = findFlags(); failed != "" {
 		return failed
 	}
@@ -316,7 +330,7 @@ var handoverOK = sync.OnceValue(func() (failed string) {
 	w.idle.Store(1)
 	workers.Put(w)
 	return ""
-})
+}
 
 func funcName(pc uintptr) string {
 	if f := runtime.FuncForPC(pc); f != nil {
