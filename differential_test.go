@@ -85,15 +85,19 @@ func atDepth(n int, f func()) {
 
 func compare(t *testing.T, code []byte) {
 	t.Helper()
-	shared, standalone := execute(code, aco.Shared()), execute(code, aco.Standalone())
-	if shared != standalone {
-		a, b := strings.Split(shared, "\n"), strings.Split(standalone, "\n")
+	shared := execute(code, aco.Shared())
+	for kind, opt := range map[string]aco.Option{"standalone": aco.Standalone(), "auto": aco.Auto()} {
+		other := execute(code, opt)
+		if shared == other {
+			continue
+		}
+		a, b := strings.Split(shared, "\n"), strings.Split(other, "\n")
 		for i := range min(len(a), len(b)) {
 			if a[i] != b[i] {
-				t.Fatalf("program %q: line %d: shared %q, standalone %q", code, i, a[i], b[i])
+				t.Fatalf("program %q: line %d: shared %q, %s %q", code, i, a[i], kind, b[i])
 			}
 		}
-		t.Fatalf("program %q: shared has %d lines, standalone %d", code, len(a), len(b))
+		t.Fatalf("program %q: shared has %d lines, %s %d", code, len(a), kind, len(b))
 	}
 }
 

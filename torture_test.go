@@ -18,12 +18,12 @@ import (
 	"github.com/goaco/aco"
 )
 
-// A slot holds a random program twice, shared and standalone, and whoever has its mutex
-// resumes both: on whatever goroutine and at whatever depth that is.
+// A slot holds a random program three times, shared, standalone and as of Auto, and whoever has
+// its mutex resumes all: on whatever goroutine and at whatever depth that is.
 type slot struct {
 	sync.Mutex
-	cos    [2]*aco.Coroutine[int, int]
-	traces [2]*strings.Builder
+	cos    [3]*aco.Coroutine[int, int]
+	traces [3]*strings.Builder
 }
 
 func (s *slot) fill(r *rand.Rand) {
@@ -31,7 +31,7 @@ func (s *slot) fill(r *rand.Rand) {
 	for i := range code {
 		code[i] = byte(r.Uint32())
 	}
-	for i, opt := range []aco.Option{aco.Shared(), aco.Standalone()} {
+	for i, opt := range []aco.Option{aco.Shared(), aco.Standalone(), aco.Auto()} {
 		t := new(strings.Builder)
 		s.traces[i] = t
 		s.cos[i] = aco.New(func(co *aco.Coroutine[int, int], first int) {
@@ -42,7 +42,7 @@ func (s *slot) fill(r *rand.Rand) {
 
 // step resumes both once and reports whether they agree so far and have not ended.
 func (s *slot) step(n int) (agree, alive bool) {
-	var got [2][3]any
+	var got [3][3]any
 	for i, co := range s.cos {
 		func() {
 			defer func() {
@@ -54,8 +54,17 @@ func (s *slot) step(n int) (agree, alive bool) {
 			got[i][0], got[i][1] = v, ok
 		}()
 	}
-	same := got[0][0] == got[1][0] && got[0][1] == got[1][1] && (got[0][2] == nil) == (got[1][2] == nil)
-	return same && s.traces[0].String() == s.traces[1].String(), s.cos[0].Status() != aco.Done
+	same := s.agree()
+	for _, g := range got[1:] {
+		same = same && g[0] == got[0][0] && g[1] == got[0][1] && (g[2] == nil) == (got[0][2] == nil)
+	}
+	return same, s.cos[0].Status() != aco.Done
+}
+
+// agree reports whether the traces are the same.
+func (s *slot) agree() bool {
+	a := s.traces[0].String()
+	return a == s.traces[1].String() && a == s.traces[2].String()
 }
 
 // TestTorture resumes sixty random programs from four goroutines, at random depth, on
@@ -117,16 +126,18 @@ func TestTorture(t *testing.T) {
 					step()
 				}
 				if !agree {
-					t.Errorf("traces differ:\nshared:\n%s\nstandalone:\n%s", s.traces[0], s.traces[1])
+					t.Errorf("traces differ:\nshared:\n%s\nstandalone:\n%s\nauto:\n%s", s.traces[0], s.traces[1], s.traces[2])
 				}
 				switch {
 				case !alive:
 					s.cos[0] = nil
 				case r.IntN(50) == 0:
 					s.close(t)
-				case r.IntN(50) == 0: // drop the shared one; the standalone one has to be closed
+				case r.IntN(50) == 0: // drop the shared one; the others have to be closed
 					s.cos[0] = nil
-					func() { defer func() { recover() }(); s.cos[1].Close() }()
+					for _, co := range s.cos[1:] {
+						func() { defer func() { recover() }(); co.Close() }()
+					}
 				}
 				s.Unlock()
 				if r.IntN(100) == 0 {
@@ -205,7 +216,7 @@ func walk(n *int, depth int, path []int, yield func(int) bool) bool {
 	return yield(local[0] + local[1] + local[2] + *n + path[len(path)/2])
 }
 
-// close closes both and compares how that went.
+// close closes all and compares how that went.
 func (s *slot) close(t *testing.T) {
 	for _, co := range s.cos {
 		func() {
@@ -213,8 +224,8 @@ func (s *slot) close(t *testing.T) {
 			co.Close()
 		}()
 	}
-	if a, b := s.traces[0].String(), s.traces[1].String(); a != b {
-		t.Errorf("traces differ after Close:\nshared:\n%s\nstandalone:\n%s", a, b)
+	if !s.agree() {
+		t.Errorf("traces differ after Close:\nshared:\n%s\nstandalone:\n%s\nauto:\n%s", s.traces[0], s.traces[1], s.traces[2])
 	}
 	s.cos[0] = nil
 }
