@@ -71,7 +71,6 @@ type deferRecord struct {
 	sp, pc          uintptr
 	fn              unsafe.Pointer
 	link            *deferRecord
-	head            unsafe.Pointer
 }
 
 // panicLinkOffset is where a panic has its link (runtime/runtime2.go: _panic): behind

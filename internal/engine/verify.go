@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"runtime/debug"
 	"unsafe"
@@ -23,7 +24,7 @@ func verify() (checks []Check, failed string) {
 		}
 	}()
 	v := &verifier{}
-	for _, check := range []func(*verifier){checkG, checkFunction, checkDefer, checkPanic, checkCoroutine} {
+	for _, check := range []func(*verifier){checkG, checkFunction, checkFlags, checkFrame, checkDefer, checkPanic, checkCoroutine} {
 		if check(v); v.failed != "" {
 			return v.checks, v.failed
 		}
@@ -35,6 +36,11 @@ func verify() (checks []Check, failed string) {
 type verifier struct {
 	checks []Check
 	failed string
+
+	// What look at the frame of a function found: see checkFrame.
+	pc, sp, top uintptr // it was at [sp, top)
+	object      uintptr // offset of an object in it
+	words       [64]uintptr
 }
 
 func (v *verifier) expect(name string, got, want any) {
@@ -49,10 +55,11 @@ func (v *verifier) expect(name string, got, want any) {
 // called, because a call may move the stack.
 func checkG(v *verifier) {
 	var here byte
-	g, _, top, _, _, _ := look()
+	g, floor, top, _, _, _ := look()
 	stack := **(**[3]uintptr)(unsafe.Pointer(&g)) // lo, hi, stackguard0
 	at := uintptr(unsafe.Pointer(&here))
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
+	v.expect("g.stack.lo", stack[0], floor)
 	v.expect("g.stack.hi", stack[1], top)
 	reserve := stack[2] - stack[0]
 	asked := stack[2] > 1<<63 // somebody asks this goroutine to stop: look no further
@@ -76,6 +83,95 @@ func checkFunction(v *verifier) {
 	v.expect("main's caller", f.function != nil && f.entryPC() == codes()[0], true)
 	v.expect("enter's frame", frameAt(enterPC, false).size, uintptr(enterSize))
 	v.expect("enter's map", frameAt(enterPC, false).refused, "")
+}
+
+// checkFlags looks at functions that are known to have the flags and arguments that refuse a frame.
+func checkFlags(v *verifier) {
+	outermost := make(chan uintptr)
+	go func() {
+		var pcs [16]uintptr
+		outermost <- pcs[runtime.Callers(0, pcs[:])-1]
+	}()
+	f := findfunc(<-outermost)
+	v.expect("runtime.goexit's flags", f.function != nil && f.flag&flagTopFrame != 0, true)
+	made := reflect.MakeFunc(reflect.TypeFor[func()](), func([]reflect.Value) []reflect.Value { return nil })
+	f = findfunc(made.Pointer())
+	v.expect("reflect.makeFuncStub's arguments", f.function != nil && f.args == argsUnknown, true)
+}
+
+// checkFrame compares what the decoder says about a frame with what is known to be in it. No
+// frame has been moved by then.
+func checkFrame(v *verifier) {
+	p, q := new(int), new(int)
+	witness(v, p, q)
+	f := frameAt(v.pc, false)
+	v.expect("a frame's tables", f.refused, "")
+	if n := f.size / 8; v.failed == "" && (n == 0 || n > uintptr(len(v.words)) || findfunc(v.words[n-1]).function != findfunc(pcOf()).function) {
+		v.expect("a frame's size", f.size, "where its return address is")
+	}
+	if v.failed != "" {
+		return
+	}
+	known := map[uintptr]bool{uintptr(unsafe.Pointer(p)): false, uintptr(unsafe.Pointer(q)): false, uintptr(unsafe.Pointer(v)): false}
+	others := 0
+	for i, word := range v.words {
+		if i/64 < len(f.masks) && f.masks[i/64][live]>>(i%64)&1 != 0 {
+			if _, ok := known[word]; ok {
+				known[word] = true
+			} else if word != 0 && word-v.sp >= v.top-v.sp {
+				others++
+			}
+		}
+	}
+	for _, found := range known {
+		v.expect("a frame's map has its pointers", found, true)
+	}
+	v.expect("what else it has", others, 0)
+	found := false
+	for _, o := range f.objects {
+		if o.off == v.object {
+			found = o.size == unsafe.Sizeof(witnessed{}) && len(o.ptrs) == 1 && uintptr(o.ptrs[0]) == o.off/8+1
+		}
+	}
+	v.expect("a frame's objects", found, true)
+	runtime.KeepAlive(p)
+	runtime.KeepAlive(q)
+}
+
+type witnessed struct {
+	a uintptr
+	p *int
+	b uintptr
+}
+
+// witness has pointers in its arguments, in a local variable, and in one whose address is taken.
+//
+//go:noinline
+func witness(v *verifier, p, q *int) {
+	r := identity(q)
+	o := witnessed{1, p, 3}
+	v.look(unsafe.Pointer(&o))
+	*r += *p + *o.p
+	runtime.KeepAlive(v)
+}
+
+//go:noinline
+func identity(p *int) *int { return p }
+
+// look copies the frame of its caller, which has an object at o.
+//
+//go:nosplit
+//go:noinline
+func (v *verifier) look(o unsafe.Pointer) {
+	_, _, top, _, _, bp := look()
+	sp := bp + 16
+	v.pc, v.sp, v.top, v.object = *at(bp + 8), sp, top, uintptr(o)-sp
+	for i := range v.words {
+		v.words[i] = 0
+		if a := sp + 8*uintptr(i); a < top {
+			v.words[i] = *at(a)
+		}
+	}
 }
 
 // checkDefer looks for g._defer and the layout of its records.
