@@ -423,11 +423,11 @@ func (d *decoder) classify(i uintptr) {
 		d.pending = append(d.pending, v-d.lo)
 	case v-d.floor < d.top-d.floor:
 		d.bad = true
+	case i >= d.main && d.own.masks[(i-d.main)/64][live]>>((i-d.main)%64)&1 != 0:
+		d.unmark(live, i) // what main itself has, Core.main leads to; the body's arguments are there as well
 	case v == d.c: // who resumes c has it
 		d.unmark(live, i)
 		d.mark(own, i)
-	case i >= d.main && d.own.masks[(i-d.main)/64][live]>>((i-d.main)%64)&1 != 0:
-		d.unmark(live, i) // what main itself has, Core.main leads to; the body's arguments are there as well
 	}
 }
 

@@ -14,7 +14,7 @@
 //	          | resumer            |
 //	          | return address     |  into Resume's caller
 //	          | saved BP           |
-//	          | *Core              |  8(SP) of enter, for innermost
+//	          | *Core              |  8(SP) of enter, for inside and the collector
 //	          | spill              |  0(SP) of enter: a callee's register argument
 //	lo+size → +--------------------+  enter's SP; saved frames end here
 //	          | return address     |  into enter
@@ -44,20 +44,44 @@
 #define ROOM 1280
 #endif
 
-// COPY copies CX bytes, a multiple of 8, downwards in pieces of 16 and at last one of 8. It
-// reads nothing below src: there the call of leave has just stored its return address, for
+// COPY copies CX bytes, a multiple of 8, downwards: few of them a word at a time, since a word that
+// was stored a moment ago is loaded soonest by itself, and many in pieces of 16 and at last one of 8.
+// It reads nothing below src: there the call of leave has just stored its return address, for
 // which a load of twice its width would have to wait.
-#define COPY(src, dst, loop, tail, odd, done) \
+#define COPY(src, dst, four, few, one, wide, pieces, odd, done) \
+	CMPQ CX, $128; \
+	JHI  wide; \
 	SUBQ $32, CX; \
-	JLT  tail; \
-loop: \
+	JLT  few; \
+four: \
+	MOVQ 24(src)(CX*1), R8; \
+	MOVQ 16(src)(CX*1), R9; \
+	MOVQ 8(src)(CX*1), R12; \
+	MOVQ 0(src)(CX*1), R13; \
+	MOVQ R8, 24(dst)(CX*1); \
+	MOVQ R9, 16(dst)(CX*1); \
+	MOVQ R12, 8(dst)(CX*1); \
+	MOVQ R13, 0(dst)(CX*1); \
+	SUBQ $32, CX; \
+	JGE  four; \
+few: \
+	ADDQ $24, CX; \
+	JLT  done; \
+one: \
+	MOVQ (src)(CX*1), R8; \
+	MOVQ R8, (dst)(CX*1); \
+	SUBQ $8, CX; \
+	JGE  one; \
+	JMP  done; \
+wide: \
+	SUBQ $32, CX; \
+pieces: \
 	MOVUPS 16(src)(CX*1), X0; \
 	MOVUPS 0(src)(CX*1), X1; \
 	MOVUPS X0, 16(dst)(CX*1); \
 	MOVUPS X1, 0(dst)(CX*1); \
 	SUBQ $32, CX; \
-	JGE  loop; \
-tail: \
+	JGE  pieces; \
 	TESTB $16, CX; \
 	JEQ  odd; \
 	MOVUPS 16(src)(CX*1), X0; \
@@ -84,9 +108,10 @@ loop: \
 	JNE  loop
 
 // enter(c *Core) bool resumes c. It never writes SP, so that the unwinder accepts it as
-// the caller of main (runtime/traceback.go: resolveInternal).
+// the caller of main (runtime/traceback.go: resolveInternal). While c runs nobody else may have it:
+// the collector sees it in enter's frame.
 TEXT ·enterABI(SB), NOSPLIT, $16-0
-	NO_LOCAL_POINTERS
+	FUNCDATA $FUNCDATA_LocalsPointerMaps, ·enterLocals·args_stackmap<>(SB)
 	MOVQ AX, 0(SP)
 	MOVQ AX, 8(SP)
 	MOVQ Core_owner(AX), CX
@@ -128,7 +153,7 @@ slow:
 	JEQ  call
 	MOVQ ·pullSlow(SB), DX
 call:
-	CALL (DX)                       // nothing keeps c from being collected behind this
+	CALL (DX)
 	RET
 parked:
 #ifdef GOOS_linux
@@ -185,7 +210,7 @@ TEXT ·thaw(SB), NOSPLIT|NOFRAME, $0-0
 	JEQ  copy
 	JMP  move
 copy:
-	COPY(SI, DI, loop, tail, odd, copied)
+	COPY(SI, DI, four, few, one, wide, pieces, odd, copied)
 copied:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  special
@@ -311,7 +336,7 @@ copy:
 	LEAQ (DI)(CX*1), BP
 	MOVQ DI, SP
 	ADDQ $8, CX
-	COPY(SI, DI, loop, tail, odd, copied)
+	COPY(SI, DI, four, few, one, wide, pieces, odd, copied)
 copied:
 	MOVQ layout_pc(R10), CX
 	MOVL $1, AX
@@ -401,6 +426,10 @@ TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
 TEXT ·freeze(SB), NOSPLIT|NOFRAME, $0-0
 	CMPQ 8(R11), AX
 	JNE  slow
+	MOVQ BP, CX
+	SUBQ DI, CX
+	CMPQ layout_bp(R10), CX
+	JNE  slow
 	MOVQ C_FRAMES(AX), SI
 	MOVQ layout_offs(R10), R9
 	MOVL layout_inner(R10), R12
@@ -433,12 +462,11 @@ kept:
 	JNZ  live
 noted:
 	MOVQ layout_size(R10), CX
-	COPY(DI, SI, loop, tail, odd, copied)
+	COPY(DI, SI, four, few, one, wide, pieces, odd, copied)
 copied:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  special
 	MOVQ $const_ownerNone, Core_owner(AX)
-	JMP  out                        // vet would take what follows for a BP that is not saved
 out:
 	MOVQ 16(R11), BP
 	MOVQ 24(R11), CX
@@ -518,6 +546,13 @@ TEXT ·lookABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ G_PANIC(R14), SI
 	MOVQ BP, R8
 	RET
+
+// The map of enter's two words says that the second is a pointer (runtime/symtab.go: stackmap). By the end
+// of its name the linker knows that it is such a map (cmd/link/internal/ld/symtab.go).
+DATA ·enterLocals·args_stackmap<>+0(SB)/4, $1
+DATA ·enterLocals·args_stackmap<>+4(SB)/4, $2
+DATA ·enterLocals·args_stackmap<>+8(SB)/4, $2
+GLOBL ·enterLocals·args_stackmap<>(SB), RODATA, $12
 
 DATA ·table<>+0(SB)/8, $·enterABI(SB)
 DATA ·table<>+8(SB)/8, $·leaveABI(SB)
