@@ -12,15 +12,18 @@ const query = document.getElementById("query");
 const results = document.getElementById("results");
 const root = document.currentScript.src.replace(/[^/]*$/, "");
 
+// words splits a text; parts adds the parts of names, so that "barrier" finds writeBarrier.
+const words = (text) => text.split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
+const parts = (text) => words(text).flatMap((word) => {
+	const p = word.split(/_|(?<=[a-z0-9])(?=[A-Z])/).filter(Boolean);
+	return p.length > 1 ? [word, ...p] : [word];
+});
+
 const index = new MiniSearch({
 	fields: ["title", "heading", "text"],
 	storeFields: ["title", "heading", "text"],
-	searchOptions: { boost: { title: 3, heading: 4 }, prefix: true, fuzzy: 0.1, combineWith: "AND" },
-	// What programmers look for: whole names, and their parts.
-	tokenize: (text) => text.split(/[^\p{L}\p{N}_]+/u).flatMap((word) => {
-		const parts = word.split(/_|(?<=[a-z0-9])(?=[A-Z])/);
-		return parts.length > 1 ? [word, ...parts] : [word];
-	}).filter(Boolean),
+	tokenize: parts,
+	searchOptions: { tokenize: words, boost: { title: 3, heading: 4 }, prefix: true, fuzzy: 0.1, combineWith: "AND" },
 });
 index.addAll(documents);
 
