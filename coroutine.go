@@ -2,6 +2,7 @@ package aco
 
 import (
 	"iter"
+	"unsafe"
 
 	"github.com/goaco/aco/internal/engine"
 )
@@ -53,26 +54,18 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 		kind = o.kind
 	}
 	co := new(Coroutine[In, Out])
-	co.core.End = co.finish // a func value in the heap: its defer puts no closure on the stack
-	co.core.Init(kind, func(*engine.Core) {
-		defer co.core.End()
+	co.core.Init(kind, func(c *engine.Core) {
+		co := (*Coroutine[In, Out])(unsafe.Pointer(c)) // c is its first field: the closure need not hold it
+		if c.Ended() {
+			var in In
+			var out Out
+			co.in, co.out = in, out
+			return
+		}
+		defer engine.End()
 		body(co, co.in)
 	})
 	return co
-}
-
-// finish ends the coroutine, however the body came to its end, and lets go of
-// the last values. While closing it swallows ErrClosed and nothing else; in all
-// other cases a panic passes through untouched, with its traceback.
-func (co *Coroutine[In, Out]) finish() {
-	var in In
-	var out Out
-	co.in, co.out = in, out
-	if co.core.Finish() {
-		if r := recover(); r != nil && r != any(ErrClosed) {
-			panic(r)
-		}
-	}
 }
 
 // Resume runs the body until it yields or ends, and returns what it yielded and

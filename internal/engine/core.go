@@ -38,16 +38,41 @@ const (
 	Auto                   // the one, and later the other
 )
 
-// A Core is a coroutine without its values.
+// A Core is a coroutine without its values. There may be millions: what can be derived, or few
+// have, is not in it.
 type Core struct {
-	main     func(*Core) // calls the body; defers End; has nothing in its frame that these two don't reach
-	End      func()      // drops the last values and calls Finish
-	portable *portable   // nil for a native coroutine
-	status   Status      // Created, Suspended, Running or Done; of a native one Running also if Suspended
-	closing  bool        // Close has begun: Yield panics with ErrClosed
-	stopped  bool        // Stop has begun, or the end: a pulled sequence's yield returns false
-	native               // last, so that what a switch uses lies beside the values
+	main  func(*Core) // calls the body and defers End; of one that has ended, drops the last values
+	ext   *ext        // what few coroutines have, or nil
+	owner uintptr     // the g that runs it, or one of the following
+	native
 }
+
+const (
+	ownerNone     = iota // it is suspended
+	ownerDone            // it has ended
+	ownerNew             // it is created
+	ownerStart           // it is created, and standalone
+	ownerParked          // it is suspended, and standalone
+	ownerMoving          // it is suspended, to be standalone once it is resumed
+	ownerPortable        // it is the portable engine's, which knows more
+)
+
+// An ext is what few coroutines have.
+type ext struct {
+	portable
+	nativeExt
+}
+
+// The bits of Core.flags.
+const (
+	flagClosing = 1 << iota // Close has begun: Yield panics with ErrClosed
+	flagStopped             // Stop has begun, or the end: a pulled sequence's yield returns false
+	flagSpecial             // the next switch has more to do; of a standalone one: its body has not returned
+	flagPulls               // enter returns the integer behind the Core, and whether there is one
+	flagAuto                // it may become standalone
+	flagMove                // and shall, when it is suspended
+	flagMoving              // and does, in thaw
+)
 
 // Resume runs the coroutine until it yields or ends, and reports whether it yielded.
 // It is resumeSlow, or the native engine's assembly in front of it.
@@ -59,51 +84,80 @@ var Yield func(c *Core)
 
 func init() { Resume, Yield = (*Core).resumeSlow, (*Core).yieldSlow }
 
-// Init makes c a Created coroutine. End must be set, and main must defer it.
+// Init makes c a Created coroutine. What main does depends on Ended.
 func (c *Core) Init(kind Kind, main func(*Core)) {
 	c.main = main
-	if !nativeOK() || kind == Standalone && !c.makeStandalone() { // in this order: Resume and Yield are settled first
-		c.portable = newPortable(func() { main(c) })
+	switch {
+	case !nativeOK() || kind == Standalone && handoverOK() != "": // in this order: Resume and Yield are settled first
+		c.owner, c.ext = ownerPortable, &ext{portable: newPortable(c)}
+	case kind == Standalone:
+		c.makeStandalone()
+	default:
+		c.makeShared(kind)
 	}
-	c.prepare(kind)
 }
 
-// Finish marks the coroutine Done. It reports whether the body was being closed, so
-// that ErrClosed ends here.
-func (c *Core) Finish() (closing bool) {
-	c.status, c.stopped = Done, true
-	c.release()
-	return c.closing
+// Ended reports whether c is Done.
+func (c *Core) Ended() bool {
+	return c.owner == ownerDone || c.owner == ownerPortable && c.ext.status == Done
+}
+
+// finish marks the coroutine Done and drops its values. It reports whether the body was being
+// closed, so that ErrClosed ends with it.
+func (c *Core) finish() (closing bool) {
+	closing = c.flags&flagClosing != 0
+	c.flags |= flagStopped
+	if c.owner == ownerPortable {
+		c.ext.status = Done
+	} else {
+		c.owner = ownerDone
+		c.release()
+	}
+	c.main(c)
+	return closing
+}
+
+// closed lets a panic go on that a body was not expected to end with when it was closed.
+func closed(r any) {
+	if r != nil && r != any(ErrClosed) {
+		panic(r)
+	}
 }
 
 // Status returns the state of the coroutine.
 func (c *Core) Status() Status {
-	if c.portable == nil && c.status == Running {
-		return c.nativeStatus()
+	switch c.owner {
+	case ownerNone, ownerParked, ownerMoving:
+		return Suspended
+	case ownerNew, ownerStart:
+		return Created
+	case ownerDone:
+		return Done
+	case ownerPortable:
+		return c.ext.status
 	}
-	return c.status
+	return c.runningStatus()
 }
 
 // resumeSlow is Resume for everything but a suspended native coroutine with room
 // for its frames on this stack.
 func (c *Core) resumeSlow() bool {
 	switch c.Status() {
-	case Created, Suspended:
-		if c.standalone() {
-			return c.resumeStandalone()
-		}
-		c.status = Running
-		if c.portable != nil {
-			return c.portable.resume()
-		}
-		return c.resumeNative()
+	case Done:
+		c.main(c) // drops the value that came with this Resume
+		return false
 	case Running:
 		panic("aco: resume of a running coroutine")
 	case Normal:
 		panic("aco: resume of a coroutine that resumed another")
 	}
-	c.End() // drops the value that came with this Resume
-	return false
+	switch {
+	case c.owner == ownerPortable:
+		return c.ext.resume()
+	case c.standalone():
+		return c.resumeStandalone()
+	}
+	return c.resumeNative()
 }
 
 // yieldSlow is Yield for what the assembly does not do, but for suspending a shared coroutine.
@@ -111,15 +165,13 @@ func (c *Core) yieldSlow() {
 	switch {
 	case c.standalone():
 		c.yieldStandalone()
-	case c.status != Running:
+	case c.Status() != Running:
 		panic("aco: yield outside the coroutine")
-	case c.closing:
-		panic(ErrClosed)
 	default:
-		c.status = Suspended
-		c.portable.suspend()
-		c.status = Running
-		if c.closing {
+		if c.flags&flagClosing == 0 {
+			c.ext.suspend()
+		}
+		if c.flags&flagClosing != 0 {
 			panic(ErrClosed)
 		}
 	}
@@ -129,13 +181,13 @@ func (c *Core) yieldSlow() {
 func (c *Core) Close() {
 	switch c.Status() {
 	case Created:
-		c.End()
-		if c.portable != nil {
-			c.portable.stop() // before main has begun: ends the goroutine
+		portable := c.owner == ownerPortable
+		c.finish()
+		if portable {
+			c.ext.stop() // before main has begun: ends the goroutine
 		}
 	case Suspended:
-		c.closing = true
-		c.mark()
+		c.flags |= flagClosing | flagSpecial
 		Resume(c)
 	case Running, Normal:
 		panic("aco: close of a running coroutine")
@@ -145,8 +197,7 @@ func (c *Core) Close() {
 // Stop ends a pulled sequence: its yield returns false from now on.
 func (c *Core) Stop() {
 	if c.Status() == Suspended {
-		c.stopped = true
-		c.mark()
+		c.flags |= flagStopped | flagSpecial
 		Resume(c)
 	} else {
 		c.Close()
@@ -154,4 +205,4 @@ func (c *Core) Stop() {
 }
 
 // Stopped reports whether Stop has begun, or the coroutine has ended.
-func (c *Core) Stopped() bool { return c.stopped }
+func (c *Core) Stopped() bool { return c.flags&flagStopped != 0 }

@@ -15,8 +15,8 @@ import (
 // The decoder tells what the words of a suspended coroutine's frames are, from the tables
 // that the compiler made for the runtime: runtime/stkframe.go: getStackMap for the words
 // that are live by name, runtime/mgcmark.go: scanstack for the variables that are live
-// because a pointer leads to them. It works on a copy of the frames (Core.frames), and
-// whatever it does not understand it refuses, before anything has changed.
+// because a pointer leads to them. It works on a copy of the frames, and whatever it does not
+// understand it refuses, before anything has changed.
 //
 //	| caller's frame     |
 //	| arguments          |  fp: described by the callee's map of arguments
@@ -30,12 +30,18 @@ import (
 // A frame is what is known of all frames of a function that are suspended at one pc.
 type frame struct {
 	key     uintptr
-	size    uintptr     // from sp to the caller's sp
-	sig     bool        // the function is sigpanic: its caller will continue elsewhere, if at all
-	masks   [][3]uint64 // of all that is known without looking at the words, counted from sp
+	size    uintptr // from sp to the caller's sp
+	sig     bool    // the function is sigpanic: its caller will continue elsewhere, if at all
+	masks   []masks // of all that is known without looking at the words, counted from sp
 	objects []object
 	refused string // why it can't be moved
 }
+
+// The masks of 64 words have a bit for each word that is the same whenever the layout is, that the
+// collector must see, and that moves with the frames.
+type masks [3]uint64
+
+const same, live, move = 0, 1, 2
 
 // An object is a local variable that pointers may lead to.
 type object struct {
@@ -91,10 +97,10 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		return refuse("its size is unknown")
 	}
 	fr.size = uintptr(delta) + 8
-	fr.masks = make([][3]uint64, (fr.size+511)/512)
+	fr.masks = make([]masks, (fr.size+511)/512)
 	set := func(which int, w uintptr) {
 		if int(w/64) == len(fr.masks) { // an argument
-			fr.masks = append(fr.masks, [3]uint64{})
+			fr.masks = append(fr.masks, masks{})
 		}
 		fr.masks[w/64][which] |= 1 << (w % 64)
 	}
@@ -149,176 +155,271 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 
 // A decoder is the state of one decoding; they are reused.
 type decoder struct {
-	c       *Core
-	frames  []*frame         // those that have objects
-	starts  []uintptr        // their offsets
-	pending []uintptr        // offsets in the frames that live pointers lead to
-	scanned []uint64         // a bit a word: an object that starts there has been scanned
-	cut     uintptr          // the word that links to the resumer's panic, or ^0
-	floor   uintptr          // bottom of the stack at the time of capture
-	roots   []unsafe.Pointer // defer records in the heap
-	main    uintptr          // the first word of main's frame
-	bad     bool             // a pointer leads to the resumer's frames
+	size, pc, bp uintptr          // of the frames: see layout
+	lo, floor    uintptr          // where the frames, and the stack they are on, were at the time of the copy
+	top          uintptr          // and where that ended
+	end          uintptr          // how far enter's frame is from there
+	linked       bool             // a defer record or a panic is the coroutine's
+	words        []uintptr        // the copy
+	masks        []masks          // what is known of it
+	frames       []*frame         // those that have objects
+	starts       []uintptr        // their offsets
+	pending      []uintptr        // offsets in the frames that live pointers lead to
+	scanned      []uint64         // a bit a word: an object that starts there has been scanned
+	links        links            // the coroutine's
+	roots        []unsafe.Pointer // defer records in the heap
+	cut          uintptr          // the word that links to the resumer's panic, or ^0
+	main         uintptr          // the first word of main's frame
+	own          *frame           // and what is known of that
+	nested       bool             // Yield was called by a function that the body called
+	caller       uintptr          // where that returns to
+	bad          bool             // a pointer leads to the resumer's frames
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// A template is the frames that a coroutine had when it was first suspended at a place through
-// certain calls, with their masks. They hold for all frames whose words in the mask same are the
-// same, and whose live pointers are not into the stack.
-type template struct {
-	pc, lo, size uintptr
-	block        []uintptr
+// layouts has the layouts that coroutines share. A layout is never replaced: chains of calls that
+// alternate would allocate for ever. And chains that are deep are too many: remembering each would
+// cost more than it saves. What has no place here is the coroutine's own.
+var layouts [1 << 12]atomic.Pointer[layout]
+
+const sharedSize = 1024 // of the largest frames whose layout is shared
+
+// describe makes what c has saved what it is to be suspended with: layout, words, pointers and
+// links. It returns "", or why c can't be suspended; then nothing has changed.
+func describe(c *Core, depth, pc, base uintptr) (refused string) {
+	d := decoders.Get().(*decoder)
+	in, end := inside()
+	if in != nil && in != c {
+		return "yield outside the coroutine"
+	}
+	// If enter's frame was not found, something on the way to it will be refused.
+	d.size, d.pc, d.bp, d.end = depth-end, pc, depth-base, end
+	d.words = slices.Grow(d.words[:0], int(d.size/8))[:d.size/8]
+	d.capture(depth)
+	slot := &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15)>>52]
+	l := slot.Load()
+	if d.linked || !l.fits(d) {
+		c.misses = min(c.misses, 254) + 1
+		if refused = d.decode(c); refused != "" {
+			return refused
+		}
+		if l == nil && !d.linked && d.size <= sharedSize {
+			l = new(layout)
+			d.fill(l)
+			slot.Store(l)
+		} else {
+			if c.ext == nil {
+				c.ext = new(ext)
+			}
+			l = &c.ext.own
+			d.fill(l)
+		}
+	}
+	d.save(c, l)
+	decoders.Put(d)
+	return ""
 }
 
-var templates [1 << 12]atomic.Pointer[template]
+// capture copies the frames as they are, and notes where. All that it notes of the stack belongs
+// together: a nosplit function that calls none that can split runs on a stack that does not move
+// (runtime/stack.go: isShrinkStackSafe).
+//
+//go:nosplit
+func (d *decoder) capture(depth uintptr) {
+	_, floor, top, defers, panics, _ := look()
+	d.lo, d.floor, d.top = top-depth, floor, top
+	for i := range d.words {
+		d.words[i] = *at(d.lo + 8*uintptr(i))
+	}
+	p := (*deferRecord)(defers)
+	d.linked = p != nil && p.sp < top-d.end || panics != nil && uintptr(panics) < top-d.end
+}
 
-// fits reports whether t holds for the copy of c's frames, which were on a stack that begins at
-// floor. If it does its masks are c's.
-func (t *template) fits(c *Core, floor uintptr) bool {
-	if t == nil || t.pc != c.pc || t.size != c.size {
+// fits reports whether l is the layout of the frames: it is, if the words that never change are
+// the same, and no live pointer leads into the stack.
+func (l *layout) fits(d *decoder) bool {
+	if l == nil || l.pc != d.pc || l.size != d.size {
 		return false
 	}
-	words := uintptr(len(t.block)) - t.size/8
-	frames := unsafe.Pointer(&t.block[words])
-	for i, w := range each(frames, t.size, same) {
-		v := *w
-		if *mask(frames, i, move)>>(i%64)&1 != 0 {
-			v += c.lo - t.lo
+	for i, off := range l.list[:l.inner/4] {
+		v := d.words[off/8]
+		if i >= int(l.same/4) {
+			v -= d.lo
 		}
-		if *c.word(i) != v {
+		if v != l.want[i] {
 			return false
 		}
 	}
-	for i := range each(frames, t.size, live) {
-		if *c.word(i)-floor < c.hi-floor {
+	for _, off := range l.list[l.move/4:] {
+		if d.words[off/8]-d.floor < d.top-d.floor {
 			return false
 		}
 	}
-	copy(c.block(), t.block[:words])
 	return true
 }
 
-// describe fills in c's frames, masks, ptrs and links. It returns "", or why c can't be suspended.
-func describe(c *Core) (refused string) {
-	linked := c.linked()
-	floor := c.capture()
-	slot := &templates[(uint64(c.pc+c.size)*0x9e3779b97f4a7c15)>>52]
-	if t := slot.Load(); !linked && t.fits(c, floor) {
-		c.keep(nil)
-		return ""
+// fill makes l the layout that was decoded.
+func (d *decoder) fill(l *layout) {
+	l.pc, l.size, l.bp, l.call = d.pc, d.size, d.bp, 0
+	l.list, l.want = l.list[:0], l.want[:0]
+	add := func(pick func(m *masks) uint64) uint32 {
+		for k := range d.masks {
+			for m := pick(&d.masks[k]); m != 0; m &= m - 1 {
+				l.list = append(l.list, uint32(512*k+8*bits.TrailingZeros64(m)))
+			}
+		}
+		return uint32(4 * len(l.list))
 	}
-	c.misses = min(c.misses, 254) + 1
-	refused = decode(c, floor, linked)
-	// A template is never replaced: chains of calls that alternate would allocate for ever. And
-	// chains that are deep are too many: remembering each would cost more than it saves.
-	if refused == "" && !linked && c.size <= 1024 && slot.Load() == nil {
-		slot.Store(&template{c.pc, c.lo, c.size, slices.Clone(c.block())})
+	l.same = add(func(m *masks) uint64 { return m[same] &^ m[move] })
+	l.inner = add(func(m *masks) uint64 { return m[same] & m[move] })
+	l.move = add(func(m *masks) uint64 { return m[move] &^ m[same] })
+	l.live = add(func(m *masks) uint64 { return m[live] })
+	l.offs = unsafe.SliceData(l.list)
+	for i, off := range l.list[:l.inner/4] {
+		v := d.words[off/8]
+		if i >= int(l.same/4) {
+			v -= d.lo
+		}
+		l.want = append(l.want, v)
 	}
-	return refused
+	if d.nested {
+		l.call = callBefore(d.caller)
+	}
 }
 
-// decode finds the masks, ptrs and links from the maps of the functions.
-func decode(c *Core, floor uintptr, linked bool) (refused string) {
-	d := decoders.Get().(*decoder)
-	d.c, d.floor, d.bad, d.cut = c, floor, false, ^uintptr(0)
+// save makes the frames and links what c is suspended with. The pointers' stores have write
+// barriers; until c is suspended its stack holds them as well.
+func (d *decoder) save(c *Core, l *layout) {
+	pointers := l.list[l.move/4:]
+	c.reserve(len(pointers)+len(d.roots), len(d.words))
+	copy(unsafe.Slice((*uintptr)(c.frames), len(d.words)), d.words)
+	for i, off := range pointers {
+		*c.pointer(i) = *(*unsafe.Pointer)(unsafe.Pointer(&d.words[off/8]))
+	}
+	for i, p := range d.roots {
+		*c.pointer(len(pointers) + i) = p
+	}
+	c.clearPointers(len(pointers) + len(d.roots))
+	clear(d.roots)
+	d.roots = d.roots[:0]
+	c.layout, c.lo = l, d.lo
+	c.flags &^= flagSpecial | flagMove
+	if d.linked {
+		c.flags |= flagSpecial
+	}
+	if c.ext != nil {
+		c.ext.links, d.links = d.links, links{}
+	}
+}
+
+// decode finds masks, links and roots from the maps of the functions.
+func (d *decoder) decode(c *Core) (refused string) {
+	n := int(d.size/512 + 1)
+	d.bad, d.cut, d.links = false, ^uintptr(0), links{}
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
-	d.scanned = slices.Grow(d.scanned[:0], int(c.size/512+1))[:c.size/512+1]
+	d.scanned = slices.Grow(d.scanned[:0], n)[:n]
+	d.masks = slices.Grow(d.masks[:0], n)[:n]
 	clear(d.scanned)
-	b := c.block()
-	clear(b[:uintptr(len(b))-c.size/8])
-	if refused = d.walk(); refused == "" {
-		*mask(c.frames, c.size/8-1, same) &^= 1 << ((c.size/8 - 1) % 64) // enter's own, as capture left it
-		if n := c.size / 8 % 64; n > 0 {
-			*mask(c.frames, c.size/8, live) &= 1<<n - 1 // behind are main's arguments, which enter writes
-		}
-		if linked {
-			d.chains()
-		}
-		for i := range each(c.frames, c.size, live) {
-			d.classify(i)
-		}
-		for len(d.pending) > 0 {
-			off := d.pending[len(d.pending)-1]
-			d.pending = d.pending[:len(d.pending)-1]
-			d.scan(off)
-		}
-		c.keep(d.roots)
-		if d.bad {
-			refused = "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
+	clear(d.masks)
+	if refused = d.walk(); refused != "" {
+		return refused
+	}
+	d.unmark(same, d.size/8-1) // enter's own, which c's name in enter's frame stands for
+	last := &d.masks[d.size/512]
+	last[live] &= 1<<(d.size/8%64) - 1 // behind are main's arguments, which enter writes
+	if d.linked {
+		d.chains()
+	}
+	for k := range d.masks {
+		for m := d.masks[k][live]; m != 0; m &= m - 1 {
+			d.classify(uintptr(64*k + bits.TrailingZeros64(m)))
 		}
 	}
-	clear(d.roots)
-	d.roots, d.c = d.roots[:0], nil
-	decoders.Put(d)
-	return refused
+	for len(d.pending) > 0 {
+		off := d.pending[len(d.pending)-1]
+		d.pending = d.pending[:len(d.pending)-1]
+		d.scan(off)
+	}
+	if d.bad {
+		clear(d.roots)
+		d.roots = d.roots[:0]
+		return "can't suspend: a pointer leads to the resumer's frames; use aco.Standalone()"
+	}
+	return ""
 }
+
+func (d *decoder) mark(which int, i uintptr)   { d.masks[i/64][which] |= 1 << (i % 64) }
+func (d *decoder) unmark(which int, i uintptr) { d.masks[i/64][which] &^= 1 << (i % 64) }
 
 // walk lists the frames and marks the words of their linkage.
 func (d *decoder) walk() string {
-	c := d.c
 	interrupted := false
-	for off, pc := uintptr(0), c.pc; off < c.size; {
+	d.main = 0
+	for off, pc := uintptr(0), d.pc; off < d.size; {
 		fr := frameAt(pc, interrupted)
 		if fr.refused != "" {
 			return "can't suspend across " + fr.refused + "; use aco.Standalone()"
 		}
-		if off+fr.size > c.size {
+		next := off + fr.size
+		if next > d.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
+		}
+		if fr.size > 8 && d.words[next/8-2]-d.lo >= d.size+enterSize {
+			return "can't suspend across a frame that does not save the frame pointer; use aco.Standalone()"
 		}
 		if len(fr.objects) > 0 {
 			d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
 		}
 		for k := range fr.masks {
 			i, m := off/8+64*uintptr(k), &fr.masks[k]
-			d.add(i, m[same]<<(i%64), m[live]<<(i%64), m[move]<<(i%64))
-			if up := 64 - i%64; up < 64 {
-				d.add(i+64, m[same]>>up, m[live]>>up, m[move]>>up)
+			for which := range m {
+				if int(i/64) < len(d.masks) {
+					d.masks[i/64][which] |= m[which] << (i % 64)
+				}
+				if up := 64 - i%64; up < 64 && m[which]>>up != 0 && int(i/64+1) < len(d.masks) {
+					d.masks[i/64+1][which] |= m[which] >> up
+				}
 			}
 		}
-		d.main = off / 8
-		off += fr.size
-		pc, interrupted = *c.word(off/8 - 1), fr.sig
-		if pc == enterPC && off+8 < c.size && *c.word(off/8 + 1) == 0 {
-			*mask(c.frames, off/8+1, same) |= 1 << ((off/8 + 1) % 64) // of one that has ended: see disown
-		} else if (pc == enterPC) != (off == c.size) {
+		if off == 0 {
+			d.caller = d.words[next/8-1]
+		}
+		d.nested = d.main > 0 // but for the last two frames: main's, and the body's
+		d.main, d.own = off/8, fr
+		off = next
+		pc, interrupted = d.words[off/8-1], fr.sig
+		if pc == enterPC && off+8 < d.size && d.words[off/8+1] == 0 {
+			d.mark(same, off/8+1) // of one that has ended: see disown
+		} else if (pc == enterPC) != (off == d.size) {
 			return "yield outside the coroutine" // another one's enter lies in between
 		}
 	}
 	return ""
 }
 
-// add adds to the masks in which word i is, unless main's arguments begin before.
-func (d *decoder) add(i uintptr, s, l, m uint64) {
-	if i/64*512 < d.c.size {
-		p := (*[3]uint64)(unsafe.Pointer(mask(d.c.frames, i, 0)))
-		p[same], p[live], p[move] = p[same]|s, p[live]|l, p[move]|m
-	}
-}
-
 // visit adds word i, which holds a live pointer.
 func (d *decoder) visit(i uintptr) {
-	if i < d.c.size/8 {
-		*mask(d.c.frames, i, live) |= 1 << (i % 64)
+	if i < d.size/8 {
+		d.mark(live, i)
 		d.classify(i)
 	}
 }
 
 // classify tells what word i is, which holds a live pointer.
 func (d *decoder) classify(i uintptr) {
-	c, bit := d.c, uint64(1)<<(i%64)
-	switch v := *c.word(i); {
+	switch v := d.words[i]; {
 	case i == d.cut: // thaw fills it in
-		*mask(c.frames, i, live) &^= bit
-	case v-c.lo < c.size+enterSize:
-		*mask(c.frames, i, live) &^= bit
-		*mask(c.frames, i, same) |= bit
-		*mask(c.frames, i, move) |= bit
-		d.pending = append(d.pending, v-c.lo)
-	case v-d.floor < c.hi-d.floor:
+		d.unmark(live, i)
+	case v-d.lo < d.size+enterSize:
+		d.unmark(live, i)
+		d.mark(same, i)
+		d.mark(move, i)
+		d.pending = append(d.pending, v-d.lo)
+	case v-d.floor < d.top-d.floor:
 		d.bad = true
-	case i >= d.main: // what main's frame points to, Core.main and End keep alive
-		*mask(c.frames, i, live) &^= bit
+	case i >= d.main && d.own.masks[(i-d.main)/64][live]>>((i-d.main)%64)&1 != 0:
+		d.unmark(live, i) // what main itself has, Core.main leads to; the body's arguments are there as well
 	}
 }
 
@@ -349,35 +450,12 @@ func (d *decoder) scan(off uintptr) {
 	}
 }
 
-// keep copies the live pointers to where the collector sees them, and the roots behind them.
-// The stores have write barriers; until c is suspended its stack holds the pointers as well.
-func (c *Core) keep(roots []unsafe.Pointer) {
-	n := len(roots)
-	for b := uintptr(0); 8*b < c.size; b += 64 {
-		n += bits.OnesCount64(*mask(c.frames, b, live))
-	}
-	if cap(c.ptrs) < n {
-		c.ptrs = make([]unsafe.Pointer, n)
-	}
-	clear(c.ptrs[min(n, len(c.ptrs)):])
-	c.ptrs = c.ptrs[:n]
-	k := 0
-	for _, w := range each(c.frames, c.size, live) {
-		c.ptrs[k] = *(*unsafe.Pointer)(unsafe.Pointer(w))
-		k++
-	}
-	copy(c.ptrs[k:], roots)
-}
-
 // chains finds the coroutine's defers, and its panics. A record of a defer is a root: what its
 // function captured may be reachable from nowhere else. So is the innermost panic.
 func (d *decoder) chains() {
-	c := d.c
-	n, _ := collect(c, nil)
-	l := &links{records: make([]record, n)}
-	_, p := collect(c, l.records)
-	l.panicHead, l.panicLink = p.panicHead, p.panicLink
-	c.links, c.special = l, true
+	l := &d.links
+	l.records = make([]record, d.collect(nil, nil))
+	d.collect(l, l.records)
 	if l.panicLink != 0 {
 		d.cut = l.panicLink / 8
 		d.pending = append(d.pending, l.panicHead)
@@ -389,7 +467,7 @@ func (d *decoder) chains() {
 		}
 		p := *(**deferRecord)(unsafe.Pointer(&r.heap)) // g._defer keeps it alive
 		d.roots = append(d.roots, unsafe.Pointer(p))
-		if uintptr(p.fn)-d.floor < c.hi-d.floor {
+		if uintptr(p.fn)-d.floor < d.top-d.floor {
 			d.bad = true
 		}
 	}
@@ -397,19 +475,18 @@ func (d *decoder) chains() {
 
 // collect reads the goroutine's chains down to the resumer's part. It returns how many
 // defer records there are, of which it fills in as many as records has, and where the
-// panics are. All offsets are from lo, wherever the frames are now: a nosplit function that
-// calls none that can split runs on a stack that does not move (runtime/stack.go:
-// isShrinkStackSafe).
+// panics are. All offsets are from lo, wherever the frames are now: like capture, it runs on a
+// stack that does not move.
 //
 //go:nosplit
-func collect(c *Core, records []record) (n int, l links) {
+func (d *decoder) collect(l *links, records []record) (n int) {
 	_, _, top, defers, panics, _ := look()
-	lo := top - c.hi + c.lo
-	for p := (*deferRecord)(defers); p != nil && p.sp < lo+c.size; p = p.link {
+	lo := top - d.end - d.size
+	for p := (*deferRecord)(defers); p != nil && p.sp < lo+d.size; p = p.link {
 		if n < len(records) {
 			r := &records[n]
 			r.sp = p.sp - lo
-			if at := uintptr(unsafe.Pointer(p)); at-lo < c.size {
+			if at := uintptr(unsafe.Pointer(p)); at-lo < d.size {
 				r.off = at - lo
 			} else {
 				r.heap = at
@@ -417,7 +494,10 @@ func collect(c *Core, records []record) (n int, l links) {
 		}
 		n++
 	}
-	for p := panics; uintptr(p)-lo < c.size; {
+	if l == nil {
+		return n
+	}
+	for p := panics; uintptr(p)-lo < d.size; {
 		if l.panicLink == 0 {
 			l.panicHead = uintptr(p) - lo
 		}
@@ -425,5 +505,18 @@ func collect(c *Core, records []record) (n int, l links) {
 		l.panicLink = 1 + uintptr(at) - lo
 		p = *(*unsafe.Pointer)(at)
 	}
-	return n, l
+	return n
+}
+
+// callBefore returns the address of the instruction CALL register that ends at pc, or 0. It may be
+// the end of another one: what matters is that these bytes, executed, are that instruction.
+func callBefore(pc uintptr) uintptr {
+	if runtime.GOOS == "openbsd" { // whose code can't be read
+		return 0
+	}
+	b := *(*[2]byte)(unsafe.Pointer(at(pc - 2)))
+	if r := b[1] &^ 7; b[0] == 0xff && r == 0xd0 && b[1] != 0xd4 && b[1] != 0xd5 {
+		return pc - 2
+	}
+	return 0
 }

@@ -29,12 +29,18 @@ import (
 // A worker whose coroutine has ended serves the next one. Idle workers are in a sync.Pool, and
 // end when the collector empties it.
 
+// A standaloneExt is what a standalone coroutine has: it is its worker's.
+type standaloneExt struct {
+	g       uintptr     // its worker's goroutine; the runtime never frees what describes it
+	resumer uintptr     // the goroutine that runs it, or did
+	worker  *idleWorker // nil while the worker is idle, or gone
+}
+
 // A worker is a goroutine that runs standalone coroutines, one after the other.
 type worker struct {
-	g    uintptr       // its goroutine; the runtime never frees what describes it
+	ext
 	idle atomic.Uint32 // 1: it waits, or is about to, for a coroutine; 2: it is gone
-	core *Core         // the coroutine that it runs; nil tells an idle one to end
-	next uintptr       // the goroutine that idleNext makes ready
+	core *Core         // the coroutine that it is to run; nil tells an idle one to end
 
 	labels unsafe.Pointer // of the goroutine that resumed core first, for profiles
 	failed any            // what the body panicked with; nil if it called runtime.Goexit
@@ -82,7 +88,7 @@ func idleFirst(_, w unsafe.Pointer) bool {
 }
 
 func idleNext(_, w unsafe.Pointer) bool {
-	g := (*worker)(w).next
+	g := (*worker)(w).resumer
 	(*worker)(w).idle.Store(1)
 	goready(gAt(g, 0), 1)
 	return true
@@ -119,20 +125,14 @@ func newWorker() *idleWorker {
 	return w
 }
 
-// start gives c, which is Created, a worker that waits to run it.
-func (c *Core) start() {
-	c.hire()
-	c.hi, c.owner, c.status = c.worker.g, ownerParked, Suspended
-}
-
 // hire finds c a worker.
 func (c *Core) hire() {
 	w, _ := workers.Get().(*idleWorker)
 	for w == nil || !w.hire() {
 		w = newWorker()
 	}
-	w.labels, w.core = getLabels(), c
-	c.worker = w
+	w.labels, w.core, w.ext.worker = getLabels(), c, w
+	c.ext = &w.ext
 }
 
 // loop runs coroutines. It waits in three places: for the first, and in assembly or here for
@@ -141,56 +141,65 @@ func (w *worker) loop() {
 	w.g = self()
 	gopark(idleFirst, unsafe.Pointer(w), reasonCoroutine, 0, 1)
 	for w.core != nil {
-		c := w.core
-		w.core = nil
 		setLabels(w.labels)
-		w.run(c)
+		returned := w.run()
 		if *(*uintptr)(gAt(w.g, gLockedM)) != 0 { // its thread must die with it
 			w.idle.Store(2)
-			goready(gAt(c.pc, 0), 1)
+			goready(gAt(w.resumer, 0), 1)
 			return
 		}
-		w.next = c.pc
-		if !c.special { // or else over does this, when it has seen failed
-			workers.Put(c.worker)
-			c.worker = nil
-			if handBack(c, w) {
+		if returned { // or else over does this, when it has seen failed
+			idle := w.ext.worker
+			w.ext.worker = nil
+			workers.Put(idle)
+			if handBack(w) {
 				continue
 			}
 		}
-		c = nil
 		gopark(idleNext, unsafe.Pointer(w), reasonCoroutine, 0, 1)
 	}
 }
 
-// run runs c's body. A panic and a Goexit go on in the resumer: see over.
-func (w *worker) run(c *Core) {
-	c.special = true
+// run runs the body, and reports whether it returned. A panic and a Goexit go on in the resumer: see over.
+func (w *worker) run() (returned bool) {
+	c := w.core
+	w.core = nil
+	c.flags |= flagSpecial
 	defer func() {
-		if c.special {
-			if w.failed = recover(); w.failed == nil {
-				w.idle.Store(2)
-				goready(gAt(c.pc, 0), 1)
-			}
+		closing := c.finish()
+		if c.flags&flagSpecial == 0 {
+			return
+		}
+		switch w.failed = recover(); {
+		case w.failed == nil: // Goexit
+			w.idle.Store(2)
+			goready(gAt(w.resumer, 0), 1)
+		case closing && w.failed == any(ErrClosed):
+			w.failed, returned = nil, true
+			c.flags &^= flagSpecial
 		}
 	}()
 	if c.owner == ownerMoving {
-		c.owner, c.moving = ownerNone, true
+		c.owner = ownerNone
+		c.flags |= flagMoving
 		enter(c)
 	} else {
 		c.main(c)
 	}
-	c.special = false
+	c.flags &^= flagSpecial
+	return true
 }
 
 // over continues in the resumer what ended the body, if it did not return. It returns false.
 func (c *Core) over() bool {
-	if c.special {
-		w := c.worker
-		c.special, c.worker = false, nil
-		if v := w.failed; v != nil {
-			w.failed = nil
-			workers.Put(w)
+	e := c.ext
+	c.ext = nil
+	if c.flags&flagSpecial != 0 {
+		idle := e.worker
+		e.worker = nil
+		if v := idle.failed; v != nil {
+			idle.failed = nil
+			workers.Put(idle)
 			panic(v)
 		}
 		runtime.Goexit()
@@ -200,26 +209,27 @@ func (c *Core) over() bool {
 
 // resumeStandalone is Resume for what enter can't do by the hand-over.
 func (c *Core) resumeStandalone() bool {
-	if c.status == Created {
-		c.start()
+	if c.owner == ownerStart {
+		c.hire()
+		c.owner = ownerParked
 		return enter(c)
 	}
-	c.status, c.owner, c.pc = Running, c.hi, self()
-	transfer(c.hi)
-	return c.status != Done || c.over()
+	c.owner, c.ext.resumer = c.ext.g, self()
+	transfer(c.ext.g)
+	return c.owner != ownerDone || c.over()
 }
 
 // yieldStandalone is Yield for what leave can't do by the hand-over.
 func (c *Core) yieldStandalone() {
 	switch {
-	case c.status != Running || c.owner != self():
+	case c.owner != self():
 		panic("aco: yield outside the coroutine")
-	case c.closing:
+	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}
-	c.status, c.owner = Suspended, ownerParked
-	transfer(c.pc)
-	if c.closing {
+	c.owner = ownerParked
+	transfer(c.ext.resumer)
+	if c.flags&flagClosing != 0 {
 		panic(ErrClosed)
 	}
 }
@@ -230,31 +240,25 @@ func (c *Core) standalone() bool { return c.lo == loStandalone }
 // moveToWorker resumes a shared coroutine on a worker. It is a standalone one from then on: thaw
 // sees to that. A resumer that may not hand over keeps it shared.
 func (c *Core) moveToWorker() bool {
-	g := self()
-	if c.rest = ownerNone; handoverOK() != "" {
-		c.auto, c.owner = false, ownerNone
-		growStack(c.size + room)
-		if c.pulls {
+	if handoverOK() != "" {
+		c.flags &^= flagAuto | flagMove
+		c.owner = ownerNone
+		growStack(c.layout.size + room)
+		if c.flags&flagPulls != 0 {
 			_, ok := enterPulled(c)
 			return ok
 		}
 		return enter(c)
 	}
-	c.cap = g // thaw makes it pc, which it needs before
 	c.hire()
-	transfer(c.worker.g)
-	c.frames, c.ptrs = nil, nil
-	return c.status != Done || c.over()
+	c.ext.resumer = self()
+	transfer(c.ext.g)
+	c.frames, c.layout, c.wordCap, c.ptrCap = nil, nil, 0, 0
+	return c.owner != ownerDone || c.over()
 }
 
-// makeStandalone makes c a standalone coroutine on a worker, if the hand-over is verified. In a bubble
-// of testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
-func (c *Core) makeStandalone() bool {
-	if handoverOK() == "" {
-		c.lo = loStandalone
-	}
-	return c.standalone()
-}
+// makeStandalone makes c a standalone coroutine, Created.
+func (c *Core) makeStandalone() { c.owner, c.lo = ownerStart, loStandalone }
 
 const canMove = true // a shared coroutine, to a worker
 
@@ -270,7 +274,7 @@ func rehired()
 func ended()
 
 var (
-	handBack func(c *Core, w *worker) bool
+	handBack func(w *worker) bool
 	overSlow = func(c *Core) (out uintptr, ok bool) { return 0, c.over() } // for a pulled sequence, too
 
 	// The flags that coroswitch_m looks at: while one of them is set it does more.
@@ -279,7 +283,8 @@ var (
 
 func init() { *(*unsafe.Pointer)(unsafe.Pointer(&handBack)) = unsafe.Pointer(codes2()) }
 
-// handoverOK returns "" if this goroutine can hand over to a worker, or why not.
+// handoverOK returns "" if this goroutine can hand over to a worker, or why not. In a bubble of
+// testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
 func handoverOK() string {
 	if !nativeOK() {
 		return "the native engine is not in use"

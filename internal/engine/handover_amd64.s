@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "go_asm.h"
 #include "funcdata.h"
-#include "guard_amd64.h"
+#include "asm_amd64.h"
 
 // The hand-over between two goroutines: see handover.go. A goroutine that is parked here looks
 // as if it were about to run awoken, called by Resume's or Yield's caller:
@@ -14,22 +14,15 @@
 // sched.pc is awoken's address, and sched.ctxt the Core, which whoever wakes it loads into DX, be
 // it switchTo or the runtime's gogo.
 
-#define C_OWNER (Core_native+native_owner)
-#define C_PC (Core_native+native_pc)
-#define C_HI (Core_native+native_hi)
-#define C_SPECIAL (Core_native+native_special)
-#define C_PULLS (Core_native+native_pulls)
-
 #define SCHED_SP (const_gSched+0)
 #define SCHED_PC (const_gSched+8)
 #define SCHED_CTXT (const_gSched+24)
 
 // handIn continues enter, of a suspended standalone coroutine, which has passed GUARD: AX is c,
-// DX its worker's g, and SP is enter's.
+// BX its ext, DX its worker's g, and SP is enter's.
 TEXT ·handIn(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ R14, C_PC(AX)
-	MOVQ DX, C_OWNER(AX)
-	MOVB $const_Running, Core_status(AX)
+	MOVQ R14, X_RESUMER(BX)
+	MOVQ DX, Core_owner(AX)
 	JMP  in                         // vet would take what follows for a BP that is not saved
 in:
 	MOVQ 16(SP), BP
@@ -39,27 +32,27 @@ in:
 
 // handOut continues leave, of a standalone coroutine.
 TEXT ·handOut(SB), NOSPLIT|NOFRAME, $0-0
-	CMPQ C_OWNER(AX), R14
+	CMPQ Core_owner(AX), R14
 	JNE  slow
-	CMPB Core_closing(AX), $0
+	TESTB $const_flagClosing, C_FLAGS(AX)
 	JNE  slow
-	MOVQ C_PC(AX), DX
+	MOVQ Core_ext(AX), BX
+	MOVQ X_RESUMER(BX), DX
 	GUARD(slow)
-	MOVQ $const_ownerParked, C_OWNER(AX)
-	MOVB $const_Suspended, Core_status(AX)
+	MOVQ $const_ownerParked, Core_owner(AX)
 	LEAQ ·awoken(SB), CX
 	JMP  ·switchTo(SB)
 slow:
 	JMP  ·again(SB)
 
-// handBack(c *Core, w *worker) bool gives control back to the resumer of c, which is done. It
-// returns true when w is to run another coroutine, and false if it can't be done.
+// handBack(w *worker) bool gives control back to the resumer of the coroutine that w has run to its
+// end. It returns true when w is to run another one, and false if it can't be done.
 TEXT ·handBackABI(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ C_PC(AX), DX
+	MOVQ (worker_ext+X_RESUMER)(AX), DX
 	GUARD(slow)
-	MOVL $1, worker_idle(BX)
-	XORL AX, AX                     // nothing of c is kept
+	MOVL $1, worker_idle(AX)
 	LEAQ ·rehired(SB), CX
+	XORL AX, AX
 	JMP  ·switchTo(SB)
 slow:
 	XORL AX, AX
@@ -122,21 +115,21 @@ marking2:
 	PAUSE
 	JMP  marking2
 
-// awoken is where a parked goroutine continues: DX is c.
+// awoken is where a parked goroutine continues: DX is c. Its worker runs it; the resumer finds it
+// suspended, or ended.
 TEXT ·awoken(SB), NOSPLIT|NOFRAME, $0-0
-	CMPQ C_HI(DX), R14
+	MOVBLZX C_FLAGS(DX), CX
+	CMPQ Core_owner(DX), R14
 	JNE  resumer
-	CMPB Core_closing(DX), $0
+	TESTB $const_flagClosing, CX
 	JNE  closing
-	CMPB Core_stopped(DX), $1
-	SBBL AX, AX
-	NEGL AX                         // what a yield function returns
+	YIELDED
 	POPQ CX
 	JMP  CX
 resumer:
-	CMPB Core_status(DX), $const_Done
+	CMPQ Core_owner(DX), $const_ownerDone
 	JEQ  done
-	CMPB C_PULLS(DX), $0
+	TESTB $const_flagPulls, CX
 	JNE  pulls
 	MOVL $1, AX
 	POPQ CX

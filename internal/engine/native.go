@@ -3,9 +3,10 @@
 package engine
 
 import (
-	"iter"
-	"math/bits"
+	"math"
+	"reflect"
 	"runtime"
+	"sync"
 	"unsafe"
 )
 
@@ -21,51 +22,56 @@ import (
 // runtime/stack.go: copystack moves stacks too. And the collector does not move objects:
 // a raw copy of a pointer stays right as long as something keeps its object alive.
 //
-// A suspended coroutine is two blocks of memory:
+// What a suspended coroutine holds is one block of memory:
 //
-//	frames (no pointers)                  ptrs (pointers)
-//	| masks | word 0, at lo | ... |       | live pointer | ... |
+//	          frames
+//	            ↓
+//	| pointers  | words                 |
+//	| ... 2 1 0 | what was at lo, lo+8, ... |
 //
-// The words are what was at [lo, lo+size). Three masks, a bit a word, say what each is:
-// same, a word that an unchanged layout repeats: a return address or a pointer into the
-// frames; live, a pointer that the collector must see, of which ptrs holds a copy that is
-// never read back; move, an address in the frames, which must move with them. The masks of
-// words 64i to 64i+63 lie, in this order, 24(i+1) bytes below word 0.
+// The collector sees the pointers, copies of the words that are live, and not the words. What
+// the words are is the layout, which all coroutines share that are suspended at the same place
+// through the same calls.
 //
-// The usual suspension finds everything as it was the last time, copies the words, and
-// notes the pointers that have changed. All in assembly: see leaveABI and freeze. When
-// anything differs it calls yieldNative, to make what is saved as it should be, and tries
-// again.
+// The usual suspension finds the layout unchanged, copies the words, and notes the pointers
+// that have changed. All in assembly: see leaveABI and freeze. When anything differs it calls
+// yieldNative, to make what is saved as it should be, and tries again.
 
-// owner is the address of the g that runs the coroutine, or one of these.
-const (
-	ownerNone = 0 // suspended
-	ownerGo   = 1 // done, or not native: resumeSlow knows
-	ownerNew  = 2 // created
+const loStandalone = 1 // lo of a standalone coroutine
 
-	ownerParked  = 3 // a suspended standalone coroutine, whose hi is its worker's g, and
-	loStandalone = 1 // whose lo is this
-	ownerMoving  = 4 // suspended, to be thawed on a worker and be standalone from then on
-)
-
+// A native is what a Core has for the native engine.
 type native struct {
-	cap     uintptr // bytes that fit frames
-	links   *links
-	worker  *idleWorker // of a standalone coroutine that runs or is suspended
-	ptrs    []unsafe.Pointer
-	owner   uintptr        // from here on, and the values behind the Core, is what a usual switch looks at
-	pc      uintptr        // where Yield was called; 0 makes leave take the slow path
-	lo      uintptr        // the address that the saved words are relocated for
-	size    uintptr        // in bytes; 0 while running for the first time
-	hi      uintptr        // top of the stack that lo is in; hi-lo-size is enter's place
-	bp      uintptr        // frame pointer at pc, as a distance from lo
+	layout  *layout        // what the words are
 	frames  unsafe.Pointer // word 0
-	rest    uintptr        // what freeze makes owner: ownerNone or ownerMoving
-	special bool           // thaw has more to do: links, Close, Stop or a move
-	pulls   bool           // enter returns the integer behind the Core, and whether there is one
-	moving  bool           // thaw makes it standalone
-	auto    bool           // may be moved to a worker
-	misses  uint8          // suspensions that had to be decoded
+	lo      uintptr        // the address that the words are relocated for; 0 makes leave take the slow path
+	wordCap uint32         // how many words and pointers the block has room for
+	ptrCap  uint16
+	misses  uint8 // suspensions that had to be decoded
+	flags   uint8
+}
+
+type nativeExt struct {
+	links
+	own layout // for frames whose layout can't be shared
+	standaloneExt
+}
+
+// A layout says what the words of suspended frames are. The list has offsets, in bytes, of four
+// kinds of words, one after the other; all other words are scalars, or dead.
+type layout struct {
+	pc   uintptr // where Yield was called; 0 if nothing is saved
+	size uintptr // of the frames, in bytes
+	bp   uintptr // frame pointer at pc, as a distance from lo
+	call uintptr // a CALL instruction that makes the next return be predicted: see thaw; or 0
+	offs *uint32 // the list
+
+	same  uint32 // where in the list, in bytes, the return addresses end, which never change
+	inner uint32 // where the pointers into the frames end, which never change either, but move with them
+	move  uint32 // where the saved frame pointers end, which move too
+	live  uint32 // where the pointers end that the collector must see
+
+	list []uint32
+	want []uintptr // the words that never change; those that move as a distance from lo
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -77,7 +83,7 @@ type links struct {
 	records   []record
 }
 
-// A record is a defer record: in the heap, where ptrs keep it alive, or in the frames.
+// A record is a defer record: in the heap, where the block's pointers keep it alive, or in the frames.
 type record struct {
 	heap uintptr // its address; 0 if it is in the frames
 	off  uintptr // its offset in the frames, if it is there
@@ -90,6 +96,7 @@ func enterABI()
 func again()
 func retry()
 func thaw()
+func primed()
 func leaveABI()
 func freeze()
 func lookABI()
@@ -112,7 +119,7 @@ var (
 	stopSlow    = (*Core).Stop
 	pullSlow    = func(c *Core) (out uintptr, ok bool) {
 		if c.owner == ownerNone {
-			growStack(c.size + room)
+			growStack(c.layout.size + room)
 			return enterPulled(c)
 		}
 		if ok = c.resumeSlow(); ok {
@@ -145,55 +152,60 @@ func init() {
 //go:nosplit
 func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
-func (c *Core) prepare(kind Kind) {
-	c.owner, c.auto = ownerGo, kind == Auto
-	if c.portable == nil && !c.standalone() {
-		c.owner = ownerNew
+// unsaved is the layout of a coroutine that has not been suspended yet.
+var unsaved layout
+
+func (c *Core) makeShared(kind Kind) {
+	c.owner, c.layout = ownerNew, &unsaved
+	if kind == Auto && canMove {
+		c.flags = flagAuto
 	}
 }
 
-func (c *Core) release() {
-	if c.standalone() {
-		c.owner = ownerGo
-		return // its worker still needs pc
+// End is what main defers. It ends the coroutine, if that is a shared one: the others are ended
+// by what runs main. That it captures nothing keeps main's frame small.
+func End() {
+	if c := disown(); c != nil && c.finish() {
+		closed(recover())
 	}
-	c.disown()
-	c.owner, c.pc, c.frames, c.ptrs, c.links = ownerGo, 0, nil, nil, nil
 }
 
-// disown takes the name of c, which has ended, off enter's frame. That frame stays for a
-// while if a panic or a Goexit passes through it; deferred functions that run meanwhile
-// belong to the coroutine further out, which may even be suspended, these frames included.
+// inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
+// frame for it is from the top of the stack: it follows the frame pointers to the first frame
+// that returns into enter. It returns nil if there is none.
 //
 //go:nosplit
-func (c *Core) disown() {
-	if _, _, top, _, _, _ := look(); c.owner > ownerNew {
-		*at(top - c.hi + c.lo + c.size + 8) = 0
-	}
-}
-
-// innermost returns the address of the coroutine that this goroutine runs, or 0: it follows
-// the frame pointers to the first frame that returns into enter.
-//
-//go:nosplit
-func innermost() uintptr {
+func inside() (c *Core, depth uintptr) {
 	_, floor, top, _, _, p := look()
 	for p > floor && p < top {
 		if *at(p + 8) == enterPC && *at(p + 24) != 0 {
-			return *at(p + 24)
+			return *(**Core)(unsafe.Pointer(at(p + 24))), top - (p + 16)
 		}
 		floor, p = p, *at(p)
 	}
-	return 0
+	return nil, 0
 }
 
-func (c *Core) nativeStatus() Status {
-	if c.owner == ownerNone || c.owner == ownerMoving {
-		return Suspended
+// disown takes the name of the innermost coroutine off enter's frame and returns it, if it is a
+// shared one. It has ended. That frame stays for a while if a panic or a Goexit passes through
+// it; deferred functions that run meanwhile belong to the coroutine further out, which may even
+// be suspended, these frames included.
+//
+//go:nosplit
+func disown() *Core {
+	c, depth := inside()
+	if c == nil || c.standalone() {
+		return nil
 	}
+	_, _, top, _, _, _ := look()
+	*at(top - depth + 8) = 0
+	return c
+}
+
+func (c *Core) runningStatus() Status {
 	g, _, _, _, _, _ := look()
-	in := innermost()
-	if me := uintptr(unsafe.Pointer(c)); c.standalone() && (c.owner != g || in != 0 && in != me) || !c.standalone() && c.owner == g && in != me {
+	in, _ := inside()
+	if c.standalone() && (c.owner != g || in != nil && in != c) || !c.standalone() && c.owner == g && in != c {
 		return Normal
 	}
 	return Running
@@ -205,14 +217,9 @@ func (c *Core) resumeNative() bool {
 	if c.owner == ownerMoving {
 		return c.moveToWorker()
 	}
-	if c.owner == ownerNone {
-		growStack(c.size + room)
-	}
+	growStack(c.layout.size + room)
 	return enter(c)
 }
-
-// mark tells thaw of a suspended coroutine that it is being closed or stopped.
-func (c *Core) mark() { c.special = true } // of a standalone one it is true all the time
 
 // growStack makes the runtime grow this stack so that at least n bytes are free.
 //
@@ -231,123 +238,111 @@ func growStack(n uintptr) byte {
 func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	g, _, _, _, _, _ := look()
 	switch {
-	case c.portable != nil || c.standalone():
+	case c.owner == ownerPortable || c.standalone():
 		c.yieldSlow()
 		return false
-	case c.status != Running || c.owner != g:
+	case c.owner != g:
 		panic("aco: yield outside the coroutine")
-	case c.closing:
+	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}
-	size := depth + c.lo + c.size - c.hi
-	c.reserve(size)
-	c.pc, c.lo, c.size, c.bp = pc, c.hi-depth, size, depth-base
-	c.links, c.special = nil, false
-	if refused := describe(c); refused != "" {
-		c.pc = 0
+	if refused := describe(c, depth, pc, base); refused != "" {
 		panic("aco: " + refused)
 	}
-	if canMove && c.auto && c.links == nil && (c.misses >= 32 || c.size >= 1024) {
-		c.rest = ownerMoving
+	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 1024) {
+		c.flags |= flagMove | flagSpecial
 	}
 	return true
 }
 
-// linked reports whether any of the goroutine's defer records and panics is the coroutine's.
-//
-//go:nosplit
-func (c *Core) linked() bool {
-	_, _, top, defers, panics, _ := look()
-	end := top - c.hi + c.lo + c.size
-	d := (*deferRecord)(defers)
-	return d != nil && d.sp < end || panics != nil && uintptr(panics) < end
-}
+// idle has blocks of coroutines that have ended, for those that are suspended for the first time.
+var idle sync.Pool
 
-// capture copies the frames as they are, and returns the bottom of the stack they are on.
-//
-//go:nosplit
-func (c *Core) capture() (floor uintptr) {
-	_, floor, top, _, _, _ := look()
-	c.lo += top - c.hi
-	c.hi = top
-	for i := range c.size / 8 {
-		*c.word(i) = *at(c.lo + 8*i)
+// reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
+func (c *Core) reserve(ptrs, words int) {
+	fits := func() bool { return ptrs <= int(c.ptrCap) && words <= int(c.wordCap) }
+	small := words <= smallWords && ptrs <= smallPtrs
+	if fits() && (small || words >= int(c.wordCap)/4) {
+		return
 	}
-	return floor
-}
-
-// reserve makes room for n bytes of frames and their masks. Most coroutines are small, and get
-// by with one block.
-func (c *Core) reserve(n uintptr) {
-	switch {
-	case n <= c.cap:
-	case n <= smallWords*8:
-		b := new(struct {
-			ptrs  [smallPtrs]unsafe.Pointer
-			words [3 + smallWords]uintptr
-		})
-		c.frames, c.cap, c.ptrs = unsafe.Pointer(&b.words[3]), smallWords*8, b.ptrs[:0]
-	default:
-		masks := 3 * ((n + 511) / 512)
-		b := make([]uintptr, masks+n/8)
-		c.frames, c.cap = unsafe.Pointer(&b[masks]), n
+	if !small {
+		ptrs, words = roundUp(ptrs), roundUp(words)
 	}
+	c.frames = newBlock(ptrs, words)
+	c.wordCap, c.ptrCap = uint32(words), uint16(min(ptrs, math.MaxUint16))
 }
 
-const smallPtrs, smallWords = 4, 17 // 192 bytes, a size class
+// Small blocks are as large as is asked for.
+const smallPtrs, smallWords = 8, 64
 
-// word returns where word i of the frames is.
-//
-//go:nosplit
-func (c *Core) word(i uintptr) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }
-
-// mask returns where one of the masks is in which word i of the frames has bit i%64.
-func mask(frames unsafe.Pointer, i, which uintptr) *uint64 {
-	return (*uint64)(unsafe.Add(frames, 8*int(which)-24*int(i/64+1)))
+// roundUp returns n, or a little more: one of four numbers in each doubling.
+func roundUp(n int) int {
+	step := 1
+	for n > 8*step {
+		step *= 2
+	}
+	return (n + step - 1) &^ (step - 1)
 }
 
-const same, live, move = 0, 1, 2 // the order of masks
+// newBlock returns where the words of a new block begin.
+func newBlock(ptrs, words int) unsafe.Pointer {
+	if ptrs == 0 {
+		return unsafe.Pointer(unsafe.SliceData(make([]uintptr, words)))
+	}
+	key := uint64(ptrs)<<32 | uint64(words)
+	t, ok := blockTypes.Load(key)
+	if !ok {
+		t, _ = blockTypes.LoadOrStore(key, reflect.StructOf([]reflect.StructField{
+			{Name: "Pointers", Type: reflect.ArrayOf(ptrs, reflect.TypeFor[unsafe.Pointer]())},
+			{Name: "Words", Type: reflect.ArrayOf(words, reflect.TypeFor[uintptr]())},
+		}))
+	}
+	return unsafe.Add(reflect.New(t.(reflect.Type)).UnsafePointer(), 8*ptrs)
+}
 
-// each ranges over those words of frames that have a bit in the masks.
-func each(frames unsafe.Pointer, size, which uintptr) iter.Seq2[uintptr, *uintptr] {
-	return func(yield func(i uintptr, w *uintptr) bool) {
-		for b := uintptr(0); 8*b < size; b += 64 {
-			for m := *mask(frames, b, which); m != 0; m &= m - 1 {
-				i := b + uintptr(bits.TrailingZeros64(m))
-				if !yield(i, (*uintptr)(unsafe.Add(frames, 8*i))) {
-					return
-				}
-			}
-		}
+var blockTypes sync.Map // of reflect.Type; there are few, because sizes are rounded
+
+// word returns where word i of the frames is, and pointer where pointer i is.
+func (c *Core) word(i int) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }
+
+func (c *Core) pointer(i int) *unsafe.Pointer {
+	return (*unsafe.Pointer)(unsafe.Add(c.frames, -8*(i+1)))
+}
+
+// clearPointers lets go of what the pointers from the nth on lead to.
+func (c *Core) clearPointers(n int) {
+	for i := n; i < int(c.ptrCap); i++ {
+		*c.pointer(i) = nil
 	}
 }
 
-// block returns the frames with their masks.
-func (c *Core) block() []uintptr {
-	n := 3 * ((c.size + 511) / 512)
-	return unsafe.Slice((*uintptr)(unsafe.Add(c.frames, -8*int(n))), n+c.size/8)
+// release lets go of the frames of c, which has ended.
+func (c *Core) release() {
+	if !c.standalone() && c.flags&flagPulls == 0 {
+		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
+	}
 }
 
 // Footprint returns the bytes that a Suspended coroutine holds for its frames.
 func (c *Core) Footprint() int {
-	if c.portable != nil || c.standalone() || c.Status() != Suspended {
+	if c.owner != ownerNone && c.owner != ownerMoving {
 		return 0
 	}
-	return int(24*((c.cap+511)/512)+c.cap) + 8*cap(c.ptrs)
+	return 8 * (int(c.wordCap) + int(c.ptrCap))
 }
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.
 func (c *Core) Callers(pcs []uintptr) int {
-	if c.portable != nil || c.standalone() || c.Status() != Suspended {
+	if c.owner != ownerNone && c.owner != ownerMoving {
 		return 0
 	}
-	n, pc := 0, c.pc
+	n, pc := 0, c.layout.pc
 	for off := uintptr(0); n < len(pcs); n++ {
 		off += frameAt(pc, false).size
-		if off >= c.size {
+		if off >= c.layout.size {
 			break
 		}
-		pcs[n], pc = pc, *c.word(off/8 - 1)
+		pcs[n], pc = pc, *c.word(int(off/8) - 1)
 	}
 	return n
 }

@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "funcdata.h"
 #include "go_asm.h"
-#include "guard_amd64.h"
+#include "asm_amd64.h"
 
 // The native engine's assembly for amd64: everything that must happen with no
 // safepoint between its steps. Assembly is never preempted, so from one CALL to the next
@@ -22,7 +22,7 @@
 //	          | body's frame       |
 //	          | ... Yield's caller |
 //	     lo → +--------------------+
-//	          | return address     |  of the call of leave: Core.pc
+//	          | return address     |  of the call of leave: layout.pc
 //
 // Register ABI: AX is the first argument and result, DX the closure, R14 the g, X15 zero,
 // BP the frame pointer. Nothing else survives a call, so nothing else is saved.
@@ -35,28 +35,6 @@
 #define G_DEFER 40
 #define DEFER_SP 8
 #define DEFER_LINK 32
-
-// The fields of a Core, whose native part comes last.
-#define C_PTRS (Core_native+native_ptrs)
-#define C_LINKS (Core_native+native_links)
-#define C_OWNER (Core_native+native_owner)
-#define C_PC (Core_native+native_pc)
-#define C_LO (Core_native+native_lo)
-#define C_SIZE (Core_native+native_size)
-#define C_HI (Core_native+native_hi)
-#define C_BP (Core_native+native_bp)
-#define C_FRAMES (Core_native+native_frames)
-#define C_SPECIAL (Core_native+native_special)
-#define C_PULLS (Core_native+native_pulls)
-#define C_REST (Core_native+native_rest)
-#define C_MOVING (Core_native+native_moving)
-#define C_CAP (Core_native+native_cap)
-
-// Where the masks of the first 64 words are: below the saved words.
-#define MASKS -24
-#define MASK_SAME 0
-#define MASK_LIVE 8
-#define MASK_MOVE 16
 
 // COPY copies CX bytes, a multiple of 8, downwards in pieces of 16 and at last one of 8. It
 // reads nothing below src: there the call of leave has just stored its return address, for
@@ -82,27 +60,20 @@ odd: \
 	MOVQ (src), R8; \
 	MOVQ R8, (dst)
 
-// RELOCATE adds DX to those of the CX bytes of saved words at SI that hold addresses in the
-// frames.
-#define RELOCATE(block, bit, next) \
-	MOVQ SI, R9; \
-	LEAQ (SI)(CX*1), R11; \
-	LEAQ MASKS(SI), R10; \
-block: \
-	MOVQ MASK_MOVE(R10), R8; \
-	TESTQ R8, R8; \
-	JZ   next; \
-bit: \
-	BSFQ R8, R12; \
-	ADDQ DX, (R9)(R12*8); \
-	LEAQ -1(R8), R12; \
-	ANDQ R12, R8; \
-	JNZ  bit; \
-next: \
-	ADDQ $512, R9; \
-	SUBQ $24, R10; \
-	CMPQ R9, R11; \
-	JCS  block
+// RELOCATE adds DX to the saved words at SI that hold addresses in the frames: those from same
+// to move in the list of layout R10.
+#define RELOCATE(loop, done) \
+	MOVQ layout_offs(R10), R9; \
+	MOVL layout_same(R10), R12; \
+	MOVL layout_move(R10), R11; \
+	CMPQ R12, R11; \
+	JEQ  done; \
+loop: \
+	MOVL (R9)(R12*1), R8; \
+	ADDQ DX, (SI)(R8*1); \
+	ADDQ $4, R12; \
+	CMPQ R12, R11; \
+	JNE  loop
 
 // enter(c *Core) bool resumes c. It never writes SP, so that the unwinder accepts it as
 // the caller of main (runtime/traceback.go: resolveInternal).
@@ -110,11 +81,13 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 	NO_LOCAL_POINTERS
 	MOVQ AX, 0(SP)
 	MOVQ AX, 8(SP)
-	MOVQ C_OWNER(AX), CX
+	MOVQ Core_owner(AX), CX
 	TESTQ CX, CX
 	JNZ  other
+	MOVQ C_LAYOUT(AX), R10
+	MOVQ layout_size(R10), CX
 	MOVQ SP, DI
-	SUBQ C_SIZE(AX), DI
+	SUBQ CX, DI
 	MOVQ DI, DX
 	SUBQ ·room(SB), DX
 	CMPQ DX, G_LO(R14)
@@ -123,21 +96,16 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 other:
 	CMPQ CX, $const_ownerNew
 	JNE  seat
-	MOVQ R14, C_OWNER(AX)
-	MOVB $const_Running, Core_status(AX)
-	MOVQ G_HI(R14), CX
-	MOVQ CX, C_HI(AX)
-	MOVQ C_SIZE(AX), CX             // the frames of its former life may fit again
-	MOVQ SP, DX
-	SUBQ CX, DX
-	MOVQ C_LO(AX), SI
-	MOVQ DX, C_LO(AX)
-	TESTQ CX, CX
-	JZ   run
-	SUBQ SI, DX
-	JZ   run
+	MOVQ R14, Core_owner(AX)
+	MOVQ C_LAYOUT(AX), R10          // the frames of its former life may fit again
 	MOVQ C_FRAMES(AX), SI
-	RELOCATE(block, bit, next)
+	MOVQ SP, DX
+	SUBQ layout_size(R10), DX
+	MOVQ DX, CX
+	SUBQ C_LO(AX), DX
+	JZ   run
+	MOVQ CX, C_LO(AX)
+	RELOCATE(loop, run)
 run:
 	MOVQ Core_main(AX), DX
 	CALL (DX)
@@ -149,7 +117,7 @@ seat:
 	JEQ  parked
 slow:
 	MOVQ ·resumeSlow(SB), DX
-	CMPB C_PULLS(AX), $0
+	TESTB $const_flagPulls, C_FLAGS(AX)
 	JEQ  call
 	MOVQ ·pullSlow(SB), DX
 call:
@@ -157,7 +125,8 @@ call:
 	RET
 parked:
 #ifdef GOOS_linux
-	MOVQ C_HI(AX), DX
+	MOVQ Core_ext(AX), BX
+	MOVQ X_G(BX), DX
 	GUARD(slow)
 	JMP  ·handIn(SB)
 #else
@@ -172,10 +141,9 @@ TEXT ·nextABI(SB), NOSPLIT|NOFRAME, $0-0
 // stopABI() is the code of its stop function.
 TEXT ·stopABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ (handle_core-handle_stop)(DX), AX
-	CMPQ C_OWNER(AX), $const_ownerNone
+	CMPQ Core_owner(AX), $const_ownerNone
 	JNE  slow
-	MOVB $1, Core_stopped(AX)
-	MOVB $1, C_SPECIAL(AX)
+	ORB  $(const_flagStopped|const_flagSpecial), C_FLAGS(AX)
 	JMP  ·enterABI(SB)
 slow:
 	JMP  ·stopFrame(SB)
@@ -192,7 +160,7 @@ TEXT ·stopFrame(SB), NOSPLIT, $8-0
 // sequence had called it itself. thaw returns what it returns.
 TEXT ·giveABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ (handle_core-handle_yield)(DX), CX
-	CMPB Core_stopped(CX), $0
+	TESTB $const_flagStopped, C_FLAGS(CX)
 	JNE  stopped
 	MOVQ AX, Core__size(CX)         // no pointer: needs no barrier
 	MOVQ CX, AX
@@ -201,26 +169,26 @@ stopped:
 	XORL AX, AX
 	RET
 
-// thaw continues enter: it copies the frames back to [DI, SP) and jumps to where Yield was
-// called. AX is c, SP is enter's.
+// thaw continues enter: it copies CX bytes of frames back to [DI, SP) and jumps to where Yield
+// was called. AX is c, R10 its layout, SP is enter's.
 TEXT ·thaw(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ R14, C_OWNER(AX)
-	MOVQ G_HI(R14), DX
-	MOVQ DX, C_HI(AX)
+	MOVQ R14, Core_owner(AX)
 	MOVQ C_FRAMES(AX), SI
-	MOVQ C_SIZE(AX), CX
 	CMPQ C_LO(AX), DI
 	JEQ  copy
 	JMP  move
 copy:
 	COPY(SI, DI, loop, tail, odd, copied)
 copied:
-	CMPB C_SPECIAL(AX), $0
+	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  special
-	MOVQ C_BP(AX), BP
+	MOVQ layout_bp(R10), BP
 	ADDQ DI, BP
+	MOVQ layout_call(R10), R9
+	TESTQ R9, R9
+	JNZ  predict
 	MOVQ DI, SP
-	MOVQ C_PC(AX), CX
+	MOVQ layout_pc(R10), CX
 	MOVL $1, AX                     // what a yield function returns
 	JMP  CX
 
@@ -231,20 +199,39 @@ move:
 	MOVQ DI, DX
 	SUBQ C_LO(AX), DX
 	MOVQ DI, C_LO(AX)
-	RELOCATE(block, bit, next)
+	RELOCATE(reloc, copy)
 	JMP  copy
+
+	// The processor predicts that a return goes to where the last call came from. The function
+	// that called Yield is going to return soon, to a call that was made before the switch. So
+	// that call is made again: R9 is a CALL register, whichever, in the caller's code, and all
+	// that it may be hold the address of primed.
+	//
+	// There the goroutine may be preempted. It is in its caller's frame then, at a call, and all
+	// is as it was at the first call, but for the frame below: a signal may overwrite it.
+predict:
+	LEAQ 16(BP), SP
+	MOVQ (BP), BP
+	MOVQ AX, R8
+	LEAQ ·primed(SB), AX
+	MOVQ AX, BX
+	MOVQ AX, CX
+	MOVQ AX, DX
+	MOVQ AX, SI
+	MOVQ AX, DI
+	JMP  R9
 
 	// Defers and panics of the coroutine go in front of the resumer's: see links in native.go.
 special:
-	MOVB $0, C_SPECIAL(AX)
-	MOVQ C_PC(AX), R12
-	MOVQ C_LINKS(AX), BX
+	ANDB $~const_flagSpecial, C_FLAGS(AX)
+	MOVQ Core_ext(AX), BX
 	TESTQ BX, BX
 	JZ   linked
-	MOVQ $0, C_PC(AX)               // leave takes the slow path next time
+	ADDQ $X_LINKS, BX
 	MOVQ links_panicLink(BX), CX
 	TESTQ CX, CX
 	JZ   defers
+	MOVQ $0, C_LO(AX)               // leave takes the slow path next time
 	MOVQ G_PANIC(R14), DX
 	MOVQ DX, -1(DI)(CX*1)
 	MOVQ links_panicHead(BX), CX
@@ -253,12 +240,13 @@ special:
 defers:
 	MOVQ links_records(BX), SI
 	MOVQ (links_records+8)(BX), CX
+	TESTQ CX, CX
+	JZ   linked
+	MOVQ $0, C_LO(AX)
 	MOVQ G_DEFER(R14), DX
 	IMULQ $record__size, CX
 	ADDQ SI, CX
 defer:
-	CMPQ CX, SI
-	JEQ  linked1
 	SUBQ $record__size, CX
 	MOVQ record_heap(CX), R8
 	TESTQ R8, R8
@@ -271,33 +259,30 @@ heap:
 	ADDQ DI, R9
 	MOVQ R9, DEFER_SP(R8)
 	MOVQ R8, DX
-	JMP  defer
-linked1:
+	CMPQ CX, SI
+	JNE  defer
 	MOVQ DX, G_DEFER(R14)
 linked:
-	MOVQ C_BP(AX), BP
+	MOVQ layout_bp(R10), BP
 	ADDQ DI, BP
 	MOVQ DI, SP
-	CMPB C_MOVING(AX), $0
+	MOVQ layout_pc(R10), R12
+	MOVBLZX C_FLAGS(AX), CX
+	TESTB $const_flagMoving, CX
 	JNE  moving
-	CMPB Core_closing(AX), $0
+	TESTB $const_flagClosing, CX
 	JEQ  resume
-	MOVQ $0, C_PC(AX)
+	MOVQ $0, C_LO(AX)
 	JMP  closing
 moving:
 	// It has come to a worker, to stay: see moveToWorker.
-	MOVB $0, C_MOVING(AX)
-	MOVB $1, C_SPECIAL(AX)
-	MOVQ C_CAP(AX), CX
-	MOVQ CX, C_PC(AX)
+	ANDB $~const_flagMoving, C_FLAGS(AX)
+	ORB  $const_flagSpecial, C_FLAGS(AX)
 	MOVQ $const_loStandalone, C_LO(AX)
-	MOVQ R14, C_HI(AX)
-	CMPB Core_closing(AX), $0
+	TESTB $const_flagClosing, CX
 	JNE  closing
 resume:
-	CMPB Core_stopped(AX), $1
-	SBBL AX, AX
-	NEGL AX                         // 1 if it is not stopped
+	YIELDED
 	JMP  R12
 closing:
 	// As if the body had called throwClosed instead of leave.
@@ -306,22 +291,39 @@ closing:
 	MOVQ ·throwClosed(SB), DX
 	JMP  (DX)
 
+// primed is what thaw has the caller call: the frame of the function that called Yield is copied
+// again, and that goes on. R8 is c.
+TEXT ·primed(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ R8, AX
+	JMP  copy                       // vet would take what follows for a BP that is not saved
+copy:
+	MOVQ C_LAYOUT(AX), R10
+	MOVQ C_LO(AX), DI
+	MOVQ C_FRAMES(AX), SI
+	MOVQ layout_bp(R10), CX
+	LEAQ (DI)(CX*1), BP
+	MOVQ DI, SP
+	ADDQ $8, CX
+	COPY(SI, DI, loop, tail, odd, copied)
+copied:
+	MOVQ layout_pc(R10), CX
+	MOVL $1, AX
+	JMP  CX
+
 // leave(c *Core) suspends c if its frames are laid out as they were the last time and no
 // defer or panic is among them, but for those that a decoding has just found; otherwise it
 // prepares that, and begins again.
 TEXT ·leaveABI(SB), NOSPLIT|NOFRAME, $0-0
 	LEAQ 8(SP), DI
 	MOVQ 0(SP), CX
-	CMPQ C_OWNER(AX), R14
+	CMPQ Core_owner(AX), R14
 	JNE  slow
 	CMPQ C_LO(AX), DI
 	JNE  slow
-	CMPQ C_PC(AX), CX
+	MOVQ C_LAYOUT(AX), R10
+	CMPQ layout_pc(R10), CX
 	JNE  slow
-	MOVQ C_HI(AX), CX
-	CMPQ G_HI(R14), CX
-	JNE  slow
-	MOVQ C_SIZE(AX), R11
+	MOVQ layout_size(R10), R11
 	ADDQ DI, R11
 	MOVQ G_PANIC(R14), CX
 	DECQ CX                         // none becomes the largest address
@@ -335,7 +337,7 @@ TEXT ·leaveABI(SB), NOSPLIT|NOFRAME, $0-0
 go:
 	JMP  ·freeze(SB)
 linked:
-	CMPB C_SPECIAL(AX), $0
+	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  go
 slow:
 	CMPQ C_LO(AX), $const_loStandalone
@@ -372,9 +374,8 @@ TEXT ·again(SB), NOSPLIT, $40-0
 	JEQ  done
 	RET  ·retry(SB)
 done:
-	CMPB Core_stopped(AX), $1
-	SBBL AX, AX
-	NEGL AX                         // what a yield function returns
+	MOVBLZX C_FLAGS(AX), CX
+	YIELDED
 	RET
 
 TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
@@ -384,59 +385,54 @@ TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
 // freeze verifies that the frames in [DI, R11) differ from the saved ones in nothing but
 // scalars and heap pointers, notes the pointers, copies the frames out and returns from
 // enter. SP and BP are as at leave's entry, so that until the copy begins it can give up.
+// R10 is the layout. That the frames end at R11 follows when the return addresses up to
+// main's are verified: only enter calls main.
 TEXT ·freeze(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ C_FRAMES(AX), SI
-	MOVQ C_PTRS(AX), BX
-	LEAQ MASKS(SI), R10
-	MOVQ DI, R9
-	MOVQ SI, R12
-block:
-	MOVQ MASK_SAME(R10), R8
-	TESTQ R8, R8
-	JZ   live
-same:
-	BSFQ R8, CX
-	MOVQ (R9)(CX*8), DX
-	CMPQ DX, (R12)(CX*8)
+	CMPQ 8(R11), AX
 	JNE  slow
-	LEAQ -1(R8), CX
-	ANDQ CX, R8
+	MOVQ C_FRAMES(AX), SI
+	MOVQ layout_offs(R10), R9
+	MOVL layout_inner(R10), R12
+	ADDQ R12, R9
+	NEGQ R12
+	JZ   compared
+same:
+	MOVL (R9)(R12*1), CX
+	MOVQ (DI)(CX*1), DX
+	CMPQ DX, (SI)(CX*1)
+	JNE  slow
+	ADDQ $4, R12
 	JNZ  same
+compared:
+	MOVQ layout_offs(R10), R9
+	MOVL layout_live(R10), CX
+	MOVL layout_move(R10), R12
+	ADDQ CX, R9
+	SUBQ CX, R12
+	JZ   noted
+	MOVQ SI, BX
 live:
-	MOVQ MASK_LIVE(R10), R8
-	TESTQ R8, R8
-	JZ   next
-pointer:
-	BSFQ R8, CX
-	MOVQ (R9)(CX*8), DX
-	CMPQ DX, (R12)(CX*8)            // the saved word is what ptrs hold
+	MOVL (R9)(R12*1), CX
+	SUBQ $8, BX
+	MOVQ (DI)(CX*1), DX
+	CMPQ DX, (SI)(CX*1)             // the saved word is what the block's pointer is
 	JNE  changed
 kept:
-	ADDQ $8, BX
-	LEAQ -1(R8), CX
-	ANDQ CX, R8
-	JNZ  pointer
-next:
-	ADDQ $512, R9
-	ADDQ $512, R12
-	SUBQ $24, R10
-	CMPQ R9, R11
-	JCS  block
-
-	MOVQ C_SIZE(AX), CX
-copy:
+	ADDQ $4, R12
+	JNZ  live
+noted:
+	MOVQ layout_size(R10), CX
 	COPY(DI, SI, loop, tail, odd, copied)
 copied:
-	CMPB C_SPECIAL(AX), $0
-	JEQ  out
-	JMP  special
+	TESTB $const_flagSpecial, C_FLAGS(AX)
+	JNE  special
+	MOVQ $const_ownerNone, Core_owner(AX)
+	JMP  out                        // vet would take what follows for a BP that is not saved
 out:
-	MOVQ C_REST(AX), CX
-	MOVQ CX, C_OWNER(AX)
 	MOVQ 16(R11), BP
 	MOVQ 24(R11), CX
 	LEAQ 32(R11), SP
-	CMPB C_PULLS(AX), $0
+	TESTB $const_flagPulls, C_FLAGS(AX)
 	JNE  pulls
 	MOVL $1, AX
 	JMP  CX
@@ -456,14 +452,24 @@ changed:
 	JCS  slow
 heap:
 	MOVQ DX, (BX)
-	MOVQ DX, (R12)(CX*8)            // or, if freeze gives up, a later one would not see it
+	MOVQ DX, (SI)(CX*1)             // or, if freeze gives up, a later one would not see it
 	JMP  kept
 slow:
 	JMP  ·again(SB)
 
 	// Cut the coroutine's defers and panics off the goroutine's chains.
 special:
-	MOVQ C_LINKS(AX), BX
+	MOVL $const_ownerNone, R9
+	TESTB $const_flagMove, C_FLAGS(AX)
+	JEQ  stays
+	ANDB $~const_flagMove, C_FLAGS(AX)
+	MOVL $const_ownerMoving, R9
+stays:
+	MOVQ R9, Core_owner(AX)
+	MOVQ Core_ext(AX), BX
+	TESTQ BX, BX
+	JZ   out
+	ADDQ $X_LINKS, BX
 	MOVQ links_panicLink(BX), CX
 	TESTQ CX, CX
 	JZ   defers
@@ -483,7 +489,7 @@ defer:
 	JMP  nextdefer
 heaprec:
 	MOVQ DEFER_LINK(R8), DX
-	MOVQ $0, DEFER_LINK(R8)         // it could point into the stack; ptrs hold what it held
+	MOVQ $0, DEFER_LINK(R8)         // it could point into the stack; the block holds what it held
 nextdefer:
 	ADDQ $record__size, SI
 	DECQ CX

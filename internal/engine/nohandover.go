@@ -2,18 +2,16 @@
 
 package engine
 
-//lint:file-ignore U1000 idleWorker is for builds with the native engine
-
 // Where there is no hand-over, a standalone coroutine is one of the portable engine.
 
 func handoverOK() string { return "this build leaves the hand-over out" }
 
 const canMove = false
 
-type idleWorker struct{}
+type standaloneExt struct{}
 
 func (c *Core) standalone() bool       { return false }
-func (c *Core) makeStandalone() bool   { return false }
+func (c *Core) makeStandalone()        {}
 func (c *Core) resumeStandalone() bool { return false }
 func (c *Core) yieldStandalone()       {}
 func (c *Core) moveToWorker() bool     { return false }

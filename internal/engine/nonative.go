@@ -6,17 +6,21 @@ package engine
 // the race detector and the sanitizers, with -tags aco_portable, on another
 // architecture, and with a Go release that has not been verified.
 
-type native struct{}
+type native struct{ flags uint8 }
+
+type nativeExt struct{}
 
 const unbuilt = "this build leaves the native engine out (race detector, sanitizer, tag, architecture or Go release)"
 
 func verify() (checks []Check, failed string) { return nil, unbuilt }
 
-func (*native) prepare(Kind)              {}
-func (*native) mark()                     {}
+// End is what main defers: see native.go.
+func End() {}
+
 func (*native) release()                  {}
+func (c *Core) makeShared(Kind)           {}
 func (c *Core) resumeNative() bool        { panic(unbuilt) }
-func (c *Core) nativeStatus() Status      { return c.status }
+func (c *Core) runningStatus() Status     { return Running }
 func (c *Core) Footprint() int            { return 0 }
 func (c *Core) Callers(pcs []uintptr) int { return 0 }
 

@@ -9,27 +9,37 @@ import "iter"
 
 // A portable is a coroutine on a goroutine of its own.
 type portable struct {
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
+	next   func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	status Status // Created, Suspended, Running or Done
 }
 
-// newPortable makes the goroutine, parked before main.
-func newPortable(main func()) *portable {
-	p := new(portable)
+// newPortable makes the goroutine of c, parked before main.
+func newPortable(c *Core) (p portable) {
 	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {
-		p.yield = yield
-		main()
+		c.ext.yield = yield
+		defer func() {
+			if c.finish() {
+				closed(recover())
+			}
+		}()
+		c.main(c)
 	})
 	return p
 }
 
 // resume starts or continues the goroutine. Panics and runtime.Goexit come out of
-// next, as iter.Pull promises; main's deferred End has run by then.
+// next, as iter.Pull promises; the coroutine is Done by then.
 func (p *portable) resume() bool {
+	p.status = Running
 	_, ok := p.next()
 	return ok
 }
 
 // suspend parks the goroutine until the next resume.
-func (p *portable) suspend() { p.yield(struct{}{}) }
+func (p *portable) suspend() {
+	p.status = Suspended
+	p.yield(struct{}{})
+	p.status = Running
+}

@@ -37,33 +37,34 @@ func asFunc[F any](code *uintptr) F { return *(*F)(unsafe.Pointer(&code)) }
 var free sync.Pool
 
 // over is the coroutine of every sequence that has ended.
-var over = pulled{Core: Core{End: func() {}, status: Done, stopped: true, native: native{owner: ownerGo, pulls: true}}}
+var over = pulled{Core: Core{main: func(*Core) {}, owner: ownerDone, native: native{flags: flagStopped | flagPulls}}}
 
 func runPulled(c *Core) {
 	p := (*pulled)(unsafe.Pointer(c))
-	defer p.End()
+	if p.Ended() {
+		p.end()
+		return
+	}
+	defer End()
 	p.seq(asFunc[func(uintptr) bool](&p.handle.yield))
 }
 
 // end lets go of the sequence and its last values, and leaves the coroutine to another one.
 func (p *pulled) end() {
 	p.handle.core = &over.Core
-	p.out, p.seq, p.handle, p.links = 0, nil, nil, nil
+	p.out, p.seq, p.handle = 0, nil, nil
 	if p.standalone() {
-		p.Finish() // its worker and resumer have yet to see it
-		return
+		return // its resumer has yet to see it
 	}
-	p.disown()
-	if p.cap > 1024 {
-		p.frames, p.ptrs, p.cap, p.size = nil, nil, 0, 0
+	if p.wordCap > smallWords || p.layout == nil {
+		p.layout, p.frames, p.wordCap, p.ptrCap = &unsaved, nil, 0, 0
 	}
-	if p.frames != nil {
-		for _, w := range each(p.frames, p.size, live) {
-			*w = 0
-		}
-		clear(p.ptrs)
+	for _, off := range p.layout.list[p.layout.move/4:] {
+		*p.word(int(off / 8)) = 0
 	}
-	p.owner, p.status, p.stopped, p.misses, p.rest = ownerNew, Created, false, 0, ownerNone
+	p.clearPointers(0)
+	p.ext, p.owner, p.misses = nil, ownerNew, 0
+	p.flags &= flagPulls | flagAuto
 	free.Put(p)
 }
 
@@ -76,8 +77,9 @@ func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func
 	p, _ := free.Get().(*pulled)
 	if p == nil {
 		p = new(pulled)
-		p.main, p.End = runPulled, p.end
-		p.owner, p.pulls, p.auto = ownerNew, true, true
+		p.main = runPulled
+		p.makeShared(Auto)
+		p.flags |= flagPulls
 	}
 	t := codes()
 	h := &handle{t[3], t[4], t[5], &p.Core}

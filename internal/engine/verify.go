@@ -75,7 +75,7 @@ func checkFunction(v *verifier) {
 	v.expect("thaw's flags", findfunc(codes()[6]).flag&flagSPWrite, uint8(flagSPWrite))
 	var pcs [2]uintptr
 	c := new(Core)
-	c.prepare(Shared)
+	c.makeShared(Shared)
 	c.main = func(*Core) { runtime.Callers(1, pcs[:]) }
 	enter(c)
 	enterPC = pcs[1]
@@ -231,11 +231,13 @@ func checkPanic(v *verifier) {
 // stack depths, and compares what the decoder made of it with what is known.
 func checkCoroutine(v *verifier) {
 	c := new(Core)
-	c.prepare(Shared)
+	c.makeShared(Shared)
 	sum := 0
-	c.main = func(*Core) {
-		defer c.Finish()
-		probe(c, &sum)
+	c.main = func(c *Core) {
+		if !c.Ended() {
+			defer End()
+			probe(c, &sum)
+		}
 	}
 	for i := range 4 {
 		v.expect("coroutine yields", deeper(c, 7*(i/2)), true)
@@ -245,8 +247,8 @@ func checkCoroutine(v *verifier) {
 		v.expect("frames of the coroutine", n, 1)
 		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
 		inner := 0
-		for w := range c.size / 8 {
-			if *mask(c.frames, w, same)&*mask(c.frames, w, move)>>(w%64)&1 != 0 && *c.word(w)-c.lo < c.size {
+		for _, off := range c.layout.list[c.layout.same/4 : c.layout.inner/4] {
+			if *c.word(int(off/8))-c.lo < c.layout.size {
 				inner++
 			}
 		}
@@ -263,7 +265,7 @@ var probeFn = probe
 //go:noinline
 func probe(c *Core, sum *int) {
 	var a [3]int
-	s := a[:]
+	s := unsafe.Slice(identity(&a[0]), len(a)) // the compiler does not know where it points to
 	for i := range 4 {
 		for k := range s {
 			s[k] += k + 1
