@@ -38,10 +38,10 @@ type frame struct {
 }
 
 // The masks of 64 words have a bit for each word that is the same whenever the layout is, that the
-// collector must see, and that moves with the frames.
-type masks [3]uint64
+// collector must see, that moves with the frames, and that is the coroutine's address.
+type masks [4]uint64
 
-const same, live, move = 0, 1, 2
+const same, live, move, own = 0, 1, 2, 3
 
 // An object is a local variable that pointers may lead to.
 type object struct {
@@ -155,6 +155,7 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 
 // A decoder is the state of one decoding; they are reused.
 type decoder struct {
+	c            uintptr          // the coroutine's address
 	size, pc, bp uintptr          // of the frames: see layout
 	lo, floor    uintptr          // where the frames, and the stack they are on, were at the time of the copy
 	top          uintptr          // and where that ended
@@ -194,14 +195,14 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 		return "yield outside the coroutine"
 	}
 	// If enter's frame was not found, something on the way to it will be refused.
-	d.size, d.pc, d.bp, d.end = depth-end, pc, depth-base, end
+	d.c, d.size, d.pc, d.bp, d.end = uintptr(unsafe.Pointer(c)), depth-end, pc, depth-base, end
 	d.words = slices.Grow(d.words[:0], int(d.size/8))[:d.size/8]
 	d.capture(depth)
 	slot := &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15)>>52]
 	l := slot.Load()
 	if d.linked || !l.fits(d) {
 		c.misses = min(c.misses, 254) + 1
-		if refused = d.decode(c); refused != "" {
+		if refused = d.decode(); refused != "" {
 			return refused
 		}
 		if l == nil && !d.linked && d.size <= sharedSize {
@@ -236,6 +237,17 @@ func (d *decoder) capture(depth uintptr) {
 	d.linked = p != nil && p.sp < top-d.end || panics != nil && uintptr(panics) < top-d.end
 }
 
+// base returns what word i of those that never change is a distance from.
+func (d *decoder) base(l *layout, i int) uintptr {
+	switch {
+	case i < int(l.same/4):
+		return 0
+	case i < int(l.own/4):
+		return d.c
+	}
+	return d.lo
+}
+
 // fits reports whether l is the layout of the frames: it is, if the words that never change are
 // the same, and no live pointer leads into the stack.
 func (l *layout) fits(d *decoder) bool {
@@ -243,11 +255,7 @@ func (l *layout) fits(d *decoder) bool {
 		return false
 	}
 	for i, off := range l.list[:l.inner/4] {
-		v := d.words[off/8]
-		if i >= int(l.same/4) {
-			v -= d.lo
-		}
-		if v != l.want[i] {
+		if d.words[off/8]-d.base(l, i) != l.want[i] {
 			return false
 		}
 	}
@@ -272,16 +280,13 @@ func (d *decoder) fill(l *layout) {
 		return uint32(4 * len(l.list))
 	}
 	l.same = add(func(m *masks) uint64 { return m[same] &^ m[move] })
+	l.own = add(func(m *masks) uint64 { return m[own] })
 	l.inner = add(func(m *masks) uint64 { return m[same] & m[move] })
 	l.move = add(func(m *masks) uint64 { return m[move] &^ m[same] })
 	l.live = add(func(m *masks) uint64 { return m[live] })
 	l.offs = unsafe.SliceData(l.list)
 	for i, off := range l.list[:l.inner/4] {
-		v := d.words[off/8]
-		if i >= int(l.same/4) {
-			v -= d.lo
-		}
-		l.want = append(l.want, v)
+		l.want = append(l.want, d.words[off/8]-d.base(l, i))
 	}
 	if d.nested {
 		l.call = callBefore(d.caller)
@@ -314,7 +319,7 @@ func (d *decoder) save(c *Core, l *layout) {
 }
 
 // decode finds masks, links and roots from the maps of the functions.
-func (d *decoder) decode(c *Core) (refused string) {
+func (d *decoder) decode() (refused string) {
 	n := int(d.size/512 + 1)
 	d.bad, d.cut, d.links = false, ^uintptr(0), links{}
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
@@ -418,6 +423,9 @@ func (d *decoder) classify(i uintptr) {
 		d.pending = append(d.pending, v-d.lo)
 	case v-d.floor < d.top-d.floor:
 		d.bad = true
+	case v == d.c: // who resumes c has it
+		d.unmark(live, i)
+		d.mark(own, i)
 	case i >= d.main && d.own.masks[(i-d.main)/64][live]>>((i-d.main)%64)&1 != 0:
 		d.unmark(live, i) // what main itself has, Core.main leads to; the body's arguments are there as well
 	}

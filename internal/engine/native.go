@@ -5,7 +5,6 @@ package engine
 import (
 	"math"
 	"reflect"
-	"runtime"
 	"sync"
 	"unsafe"
 )
@@ -56,7 +55,7 @@ type nativeExt struct {
 	standaloneExt
 }
 
-// A layout says what the words of suspended frames are. The list has offsets, in bytes, of four
+// A layout says what the words of suspended frames are. The list has offsets, in bytes, of five
 // kinds of words, one after the other; all other words are scalars, or dead.
 type layout struct {
 	pc   uintptr // where Yield was called; 0 if nothing is saved
@@ -66,12 +65,13 @@ type layout struct {
 	offs *uint32 // the list
 
 	same  uint32 // where in the list, in bytes, the return addresses end, which never change
-	inner uint32 // where the pointers into the frames end, which never change either, but move with them
+	own   uint32 // where the coroutine's own addresses end, which don't either
+	inner uint32 // where the pointers into the frames end, which don't either, but move with them
 	move  uint32 // where the saved frame pointers end, which move too
 	live  uint32 // where the pointers end that the collector must see
 
 	list []uint32
-	want []uintptr // the words that never change; those that move as a distance from lo
+	want []uintptr // the words that never change; the coroutine's address is 0, and of those that move it is a distance from lo
 }
 
 // links are the coroutine's parts of the goroutine's chains of defers and of panics. They
@@ -91,7 +91,7 @@ type record struct {
 }
 
 // The assembly: func values in the register ABI, made of the addresses of its functions.
-func codes() *[7]uintptr
+func codes() *[8]uintptr
 func enterABI()
 func again()
 func retry()
@@ -131,15 +131,11 @@ var (
 	enterPC     uintptr // where main returns to, in enter
 )
 
-// room is how many bytes of stack a thawed coroutine finds below it: what a function may
-// use without asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
-var room uintptr = 1280
+var room uintptr // what enter leaves free below the frames
 
 func init() {
-	if runtime.GOOS == "windows" {
-		room += 4096
-	}
 	t := codes()
+	room = t[7]
 	set := func(f unsafe.Pointer, i int) { *(*unsafe.Pointer)(f) = unsafe.Pointer(&t[i]) }
 	set(unsafe.Pointer(&enter), 0)
 	set(unsafe.Pointer(&enterPulled), 0)

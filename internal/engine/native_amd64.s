@@ -36,6 +36,14 @@
 #define DEFER_SP 8
 #define DEFER_LINK 32
 
+// ROOM is how many bytes of stack a thawed coroutine finds below it: what a function may use without
+// asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
+#ifdef GOOS_windows
+#define ROOM 5376
+#else
+#define ROOM 1280
+#endif
+
 // COPY copies CX bytes, a multiple of 8, downwards in pieces of 16 and at last one of 8. It
 // reads nothing below src: there the call of leave has just stored its return address, for
 // which a load of twice its width would have to wait.
@@ -60,11 +68,11 @@ odd: \
 	MOVQ (src), R8; \
 	MOVQ R8, (dst)
 
-// RELOCATE adds DX to the saved words at SI that hold addresses in the frames: those from same
+// RELOCATE adds DX to the saved words at SI that hold addresses in the frames: those from own
 // to move in the list of layout R10.
 #define RELOCATE(loop, done) \
 	MOVQ layout_offs(R10), R9; \
-	MOVL layout_same(R10), R12; \
+	MOVL layout_own(R10), R12; \
 	MOVL layout_move(R10), R11; \
 	CMPQ R12, R11; \
 	JEQ  done; \
@@ -88,8 +96,7 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 	MOVQ layout_size(R10), CX
 	MOVQ SP, DI
 	SUBQ CX, DI
-	MOVQ DI, DX
-	SUBQ ·room(SB), DX
+	LEAQ -ROOM(DI), DX
 	CMPQ DX, G_LO(R14)
 	JLE  slow                       // signed: DX may be below zero
 	JMP  ·thaw(SB)
@@ -184,9 +191,8 @@ copied:
 	JNE  special
 	MOVQ layout_bp(R10), BP
 	ADDQ DI, BP
-	MOVQ layout_call(R10), R9
-	TESTQ R9, R9
-	JNZ  predict
+	CMPQ layout_call(R10), $0
+	JNE  predict
 	MOVQ DI, SP
 	MOVQ layout_pc(R10), CX
 	MOVL $1, AX                     // what a yield function returns
@@ -210,6 +216,7 @@ move:
 	// There the goroutine may be preempted. It is in its caller's frame then, at a call, and all
 	// is as it was at the first call, but for the frame below: a signal may overwrite it.
 predict:
+	MOVQ layout_call(R10), R9
 	LEAQ 16(BP), SP
 	MOVQ (BP), BP
 	MOVQ AX, R8
@@ -326,16 +333,20 @@ TEXT ·leaveABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ layout_size(R10), R11
 	ADDQ DI, R11
 	MOVQ G_PANIC(R14), CX
+	MOVQ G_DEFER(R14), DX
+	MOVQ CX, R8
+	ORQ  DX, R8
+	JNZ  chains
+go:
+	JMP  ·freeze(SB)
+chains:
 	DECQ CX                         // none becomes the largest address
 	CMPQ CX, R11
 	JCS  linked
-	MOVQ G_DEFER(R14), CX
-	TESTQ CX, CX
+	TESTQ DX, DX
 	JZ   go
-	CMPQ DEFER_SP(CX), R11
-	JCS  linked
-go:
-	JMP  ·freeze(SB)
+	CMPQ DEFER_SP(DX), R11
+	JCC  go
 linked:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  go
@@ -514,10 +525,11 @@ DATA ·table<>+16(SB)/8, $·lookABI(SB)
 DATA ·table<>+24(SB)/8, $·nextABI(SB)
 DATA ·table<>+32(SB)/8, $·giveABI(SB)
 DATA ·table<>+40(SB)/8, $·stopABI(SB)
-DATA ·table<>+48(SB)/8, $·freeze(SB)
-GLOBL ·table<>(SB), RODATA, $56
+DATA ·table<>+48(SB)/8, $·thaw(SB)
+DATA ·table<>+56(SB)/8, $ROOM
+GLOBL ·table<>(SB), RODATA, $64
 
-// func codes() *[7]uintptr returns where the above begin.
+// func codes() *[8]uintptr returns where the above begin, and room.
 TEXT ·codes(SB), NOSPLIT, $0-8
 	LEAQ ·table<>(SB), AX
 	MOVQ AX, ret+0(FP)

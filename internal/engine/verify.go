@@ -247,8 +247,8 @@ func checkCoroutine(v *verifier) {
 		v.expect("frames of the coroutine", n, 1)
 		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
 		inner := 0
-		for _, off := range c.layout.list[c.layout.same/4 : c.layout.inner/4] {
-			if *c.word(int(off/8))-c.lo < c.layout.size {
+		for _, off := range c.layout.list[c.layout.own/4 : c.layout.inner/4] {
+			if *c.word(int(off / 8))-c.lo < c.layout.size {
 				inner++
 			}
 		}
