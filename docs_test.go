@@ -1,6 +1,8 @@
 package aco_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,6 +18,9 @@ import (
 func pages(t *testing.T) map[string]string {
 	texts := map[string]string{}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (path != "." && path[0] == '.' || strings.Contains(path, "/.")) {
+			return filepath.SkipDir // such as the site that is made of the pages
+		}
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".md" {
 			return err
 		}
@@ -133,6 +138,119 @@ func TestLessons(t *testing.T) {
 		if len(blocks) != 2 || blocks[0][2] != string(program) || blocks[1][2] != out ||
 			!strings.Contains(page, "go run ./examples/"+name+"\n") {
 			t.Errorf("docs/tutorial/%s.md and examples/%s differ", name, name)
+		}
+	}
+}
+
+// instructions returns the lines of each function, macro and table of assembly, without comments.
+func instructions(text string) map[string]string {
+	begin := regexp.MustCompile(`^(?:TEXT ·(\w+)|#define (\w+)|DATA ·(\w+)|GLOBL ·(\w+))`)
+	comment := regexp.MustCompile(`\s*//.*`)
+	pieces, name := map[string]string{}, ""
+	for _, line := range strings.Split(text, "\n") {
+		if m := begin.FindStringSubmatch(line); m != nil {
+			name = m[1] + m[2] + m[3] + m[4]
+		}
+		line = strings.Join(strings.Fields(comment.ReplaceAllString(line, "")), " ")
+		if name != "" && line != "" {
+			pieces[name] += line + "\n"
+		}
+	}
+	return pieces
+}
+
+// Each instruction of the assembly is quoted, and so explained, once, and nothing else is.
+func TestAssemblyIsExplained(t *testing.T) {
+	texts, quoted := pages(t), ""
+	for _, page := range []string{"docs/design/05-assembly.md", "docs/design/09-handover.md"} {
+		for _, m := range fence.FindAllStringSubmatch(texts[page], -1) {
+			if m[1] == "asm" {
+				quoted += m[2]
+			}
+		}
+	}
+	told := instructions(quoted)
+	files, err := filepath.Glob("internal/engine/*_amd64.[hs]")
+	if err != nil || len(files) < 3 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, code := range instructions(string(text)) {
+			if regexp.MustCompile(`^(C|X|SCHED)_`).MatchString(name) {
+				continue // another name of a field
+			}
+			if told[name] != code {
+				t.Errorf("%s: %s differs:\n%s\nthe chapters have\n%s", file, name, code, told[name])
+			}
+			delete(told, name)
+		}
+	}
+	for name := range told {
+		t.Errorf("%s is explained, and not there", name)
+	}
+}
+
+// What the chapters on the design say is in a file is in that file.
+func TestNames(t *testing.T) {
+	place := regexp.MustCompile("`([\\w.]+)`(?:, `([\\w.]+)`)? in `(\\w+\\.(?:go|s|h))`")
+	file := regexp.MustCompile("`(\\w+(?:\\.go|\\.s|\\.h)|scripts/\\w+)`")
+	n := 0
+	for page, text := range pages(t) {
+		if !strings.HasPrefix(page, "docs/design/") {
+			continue
+		}
+		text = strings.Join(strings.Fields(text), " ")
+		find := func(name string) string {
+			for _, dir := range []string{"", "internal/engine/"} {
+				if source, err := os.ReadFile(dir + name); err == nil {
+					return string(source)
+				}
+			}
+			t.Errorf("%s names %s, which is not there", page, name)
+			return ""
+		}
+		for _, m := range file.FindAllStringSubmatch(text, -1) {
+			find(m[1])
+		}
+		for _, m := range place.FindAllStringSubmatch(text, -1) {
+			for _, name := range m[1:3] {
+				name = name[strings.LastIndex(name, ".")+1:]
+				if !regexp.MustCompile(`\b` + name + `\b`).MatchString(find(m[3])) {
+					t.Errorf("%s says that %s is in %s", page, name, m[3])
+				}
+				n++
+			}
+		}
+	}
+	if n < 30 {
+		t.Error(n, "names of functions")
+	}
+}
+
+// Each drawing was made of the text beside it, and is shown on a page.
+func TestDrawings(t *testing.T) {
+	shown := ""
+	for _, text := range pages(t) {
+		shown += text
+	}
+	files, err := filepath.Glob("docs/img/*")
+	if err != nil || len(files) < 12 {
+		t.Fatal(len(files), "files,", err)
+	}
+	for _, file := range files {
+		base := strings.TrimSuffix(file, filepath.Ext(file))
+		text, err1 := os.ReadFile(base + ".txt")
+		svg, err2 := os.ReadFile(base + ".svg")
+		if err1 != nil || err2 != nil {
+			t.Errorf("%s: %v, %v", file, err1, err2)
+		} else if !strings.Contains(string(svg), fmt.Sprintf("%x", sha256.Sum256(text))) {
+			t.Errorf("%s.svg is stale: run scripts/drawings", base)
+		} else if !strings.Contains(shown, "/"+filepath.Base(base)+".svg)") {
+			t.Errorf("no page shows %s.svg", base)
 		}
 	}
 }
