@@ -12,7 +12,8 @@ import (
 // instead, that Yield panics with ErrClosed once more. It never leaves Close.
 var ErrClosed error = engine.ErrClosed
 
-// A Status is the state of a coroutine, as [Coroutine.Status] reports it.
+// A Status is the state of a coroutine, as [Coroutine.Status] reports it. Its method String returns
+// the name in small letters: "created", "suspended", "running", "normal" or "done".
 type Status = engine.Status
 
 const (

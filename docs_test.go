@@ -3,6 +3,9 @@ package aco_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -251,6 +254,58 @@ func TestDrawings(t *testing.T) {
 			t.Errorf("%s.svg is stale: run scripts/drawings", base)
 		} else if !strings.Contains(shown, "/"+filepath.Base(base)+".svg)") {
 			t.Errorf("no page shows %s.svg", base)
+		}
+	}
+}
+
+// Each exported function, method, type and variable has an example.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, examples := []string{}, map[string]bool{}
+	add := func(test bool, name string) {
+		if rest, ok := strings.CutPrefix(name, "Example"); ok && test {
+			examples[rest] = true
+		} else if !test && ast.IsExported(name[strings.LastIndex(name, "_")+1:]) {
+			names = append(names, name)
+		}
+	}
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := strings.HasSuffix(file, "_test.go")
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				name := d.Name.Name
+				if d.Recv != nil {
+					name = "Coroutine_" + name // the only type with methods
+				}
+				add(test, name)
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					switch s := s.(type) {
+					case *ast.TypeSpec:
+						add(test, s.Name.Name)
+					case *ast.ValueSpec:
+						if d.Tok == token.VAR {
+							add(test, s.Names[0].Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	if len(names) < 20 {
+		t.Error(names)
+	}
+	for _, name := range names {
+		if !examples[name] {
+			t.Error("there is no Example" + name)
 		}
 	}
 }

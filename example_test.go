@@ -261,3 +261,60 @@ func ExampleEngine() {
 	}
 	// Output: an engine, because true
 }
+
+func ExampleCoroutine() {
+	// Each Resume hands a number in and gets the sum of all numbers back.
+	sum := aco.New(func(co *aco.Coroutine[int, int], n int) {
+		for total := n; ; {
+			total += co.Yield(total)
+		}
+	})
+	for n := 1; n <= 3; n++ {
+		total, _ := sum.Resume(n)
+		fmt.Println(total)
+	}
+	sum.Close()
+	// Output:
+	// 1
+	// 3
+	// 6
+}
+
+func ExampleOption() {
+	body := func(co *aco.Coroutine[int, int], n int) { co.Yield(2 * n) }
+	for _, kind := range []aco.Option{aco.Shared(), aco.Standalone(), aco.Auto()} {
+		co := aco.New(body, kind)
+		fmt.Println(co.Resume(21))
+		co.Close()
+	}
+	// Output:
+	// 42 true
+	// 42 true
+	// 42 true
+}
+
+func ExampleStatus() {
+	co := aco.New(func(co *aco.Coroutine[int, int], _ int) { co.Yield(0) })
+	for co.Status() != aco.Done {
+		fmt.Println(co.Status())
+		co.Resume(0)
+	}
+	// Output:
+	// created
+	// suspended
+}
+
+func ExampleEngineInfo() {
+	info := aco.Engine()
+	fmt.Println(info.GOARCH == runtime.GOARCH, info.GoVersion == runtime.Version())
+	// Output: true true
+}
+
+func ExampleCheck() {
+	for _, check := range aco.Engine().Checks {
+		if !check.OK {
+			fmt.Println(check.Name, "is", check.Got, "and not", check.Want)
+		}
+	}
+	// Output:
+}

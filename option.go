@@ -2,7 +2,8 @@ package aco
 
 import "github.com/goaco/aco/internal/engine"
 
-// An Option chooses, at [New], how a coroutine is made. The last one of a kind wins.
+// An Option chooses, at [New], which kind of stack a coroutine has: [Shared], [Standalone] or
+// [Auto]. Of several the last one counts.
 type Option struct{ kind engine.Kind }
 
 // Shared makes a coroutine that runs on the stack of whoever resumes it; its frames
@@ -30,10 +31,22 @@ func Standalone() Option { return Option{engine.Standalone} }
 // is no hand-over it is the same as [Shared].
 func Auto() Option { return Option{engine.Auto} }
 
-// EngineInfo says which engine runs shared coroutines in this program, and why.
+// EngineInfo says which engine runs shared coroutines in this program, and why. Its fields are
+//
+//	Name       string  // "native" or "portable"
+//	Reason     string  // why this one
+//	GoVersion  string  // as runtime.Version
+//	GOARCH     string  // as runtime.GOARCH
+//	Checks     []Check // what the start-up check looked at; empty if it did not run
+//	Standalone string  // how standalone coroutines switch: "hand-over", or "iter.Pull" and why
 type EngineInfo = engine.Info
 
-// A Check is one line of what the native engine's start-up check looked at.
+// A Check is one line of what the native engine's start-up check looked at. Its fields are
+//
+//	Name string // what was looked at
+//	Want string // what the native engine relies on
+//	Got  string // what was found
+//	OK   bool
 type Check = engine.Check
 
 // Engine returns which engine runs shared coroutines in this program and why, and
