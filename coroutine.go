@@ -65,7 +65,9 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 				co.body, co.in, co.out = nil, in, out
 				return
 			}
-			defer engine.End()
+			if c.Nested() {
+				defer engine.End()
+			}
 			co.body(co, co.in)
 		}
 	}))

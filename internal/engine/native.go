@@ -180,8 +180,12 @@ func Main(co any, build func() func(*Core)) func(*Core) {
 	return m.main
 }
 
-// End is what main defers. It ends the coroutine, if that is a shared one: the others are ended
-// by what runs main. That it captures nothing keeps main's frame small.
+// Nested reports whether main is called by enter, and is to defer End. Otherwise what calls it ends
+// the coroutine.
+func (c *Core) Nested() bool { return c.owner != ownerPortable && !c.standalone() }
+
+// End is what main defers. It ends the coroutine, unless that has moved to a worker, which does it.
+// That it captures nothing keeps main's frame small.
 func End() {
 	if c := disown(); c != nil && c.finish() {
 		closed(recover())
@@ -273,25 +277,29 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	return true
 }
 
-// idle has blocks of coroutines that have ended, for those that are suspended for the first time.
-var idle sync.Pool
+// Small blocks are as large as is asked for.
+const smallPtrs, smallWords = 8, 64
+
+// idle has small blocks of coroutines that have ended, by their numbers of pointers and words.
+var idle [smallPtrs + 1][smallWords + 1]sync.Pool
 
 // reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
 func (c *Core) reserve(ptrs, words int) {
-	fits := func() bool { return ptrs <= int(c.ptrCap) && words <= int(c.wordCap) }
 	small := words <= smallWords && ptrs <= smallPtrs
-	if fits() && (small || words >= int(c.wordCap)/4) {
+	if ptrs <= int(c.ptrCap) && words <= int(c.wordCap) && (small && c.wordCap <= smallWords || words >= int(c.wordCap)/4) {
 		return
 	}
-	if !small {
+	c.frames = nil
+	if small {
+		c.frames, _ = idle[ptrs][words].Get().(unsafe.Pointer)
+	} else {
 		ptrs, words = roundUp(ptrs), roundUp(words)
 	}
-	c.frames = newBlock(ptrs, words)
+	if c.frames == nil {
+		c.frames = newBlock(ptrs, words)
+	}
 	c.wordCap, c.ptrCap = uint32(words), uint16(min(ptrs, math.MaxUint16))
 }
-
-// Small blocks are as large as is asked for.
-const smallPtrs, smallWords = 8, 64
 
 // roundUp returns n, or a little more: one of four numbers in each doubling.
 func roundUp(n int) int {
@@ -337,6 +345,10 @@ func (c *Core) clearPointers(n int) {
 // release lets go of the frames of c, which has ended.
 func (c *Core) release() {
 	if !c.standalone() && c.flags&flagPulls == 0 {
+		if c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
+			c.clearPointers(0)
+			idle[c.ptrCap][c.wordCap].Put(c.frames)
+		}
 		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
 	}
 }

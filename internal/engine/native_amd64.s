@@ -145,8 +145,12 @@ run:
 	XORL BX, BX                     // for next: the zero value, false
 	RET
 seat:
+#ifdef GOOS_linux
 	CMPQ CX, $const_ownerParked
 	JEQ  parked
+	CMPQ CX, $const_ownerStart
+	JEQ  start
+#endif
 slow:
 	MOVQ ·resumeSlow(SB), DX
 	TESTB $const_flagPulls, C_FLAGS(AX)
@@ -155,14 +159,16 @@ slow:
 call:
 	CALL (DX)
 	RET
-parked:
 #ifdef GOOS_linux
+start:
+	MOVQ ·start(SB), DX
+	CALL (DX)
+	MOVQ 8(SP), AX
+parked:
 	MOVQ Core_ext(AX), BX
 	MOVQ X_G(BX), DX
 	GUARD(slow)
 	JMP  ·handIn(SB)
-#else
-	JMP  slow
 #endif
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.

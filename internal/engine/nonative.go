@@ -17,7 +17,10 @@ func verify() (checks []Check, failed string) { return nil, unbuilt }
 // Main returns what build returns.
 func Main(co any, build func() func(*Core)) func(*Core) { return build() }
 
-// End is what main defers: see native.go.
+// Nested returns false: see native.go.
+func (c *Core) Nested() bool { return false }
+
+// End is what main defers if it is nested.
 func End() {}
 
 func (*native) release()                  {}
