@@ -280,8 +280,12 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 // Small blocks are as large as is asked for.
 const smallPtrs, smallWords = 8, 64
 
-// idle has small blocks of coroutines that have ended, by their numbers of pointers and words.
-var idle [smallPtrs + 1][smallWords + 1]sync.Pool
+// idle has small blocks of coroutines that have ended, by their numbers of pointers and words. To
+// find a pool empty takes longer than to allocate a block: some is clear when it is known to be.
+var idle [smallPtrs + 1][smallWords + 1]struct {
+	sync.Pool
+	some atomic.Bool
+}
 
 // reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
 func (c *Core) reserve(ptrs, words int) {
@@ -290,10 +294,12 @@ func (c *Core) reserve(ptrs, words int) {
 		return
 	}
 	c.frames = nil
-	if small {
-		c.frames, _ = idle[ptrs][words].Get().(unsafe.Pointer)
-	} else {
+	if !small {
 		ptrs, words = roundUp(ptrs), roundUp(words)
+	} else if pool := &idle[ptrs][words]; pool.some.Load() {
+		if c.frames, _ = pool.Get().(unsafe.Pointer); c.frames == nil {
+			pool.some.Store(false)
+		}
 	}
 	if c.frames == nil {
 		c.frames = newBlock(ptrs, words)
@@ -347,7 +353,11 @@ func (c *Core) release() {
 	if !c.standalone() && c.flags&flagPulls == 0 {
 		if c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
 			c.clearPointers(0)
-			idle[c.ptrCap][c.wordCap].Put(c.frames)
+			pool := &idle[c.ptrCap][c.wordCap]
+			pool.Put(c.frames)
+			if !pool.some.Load() {
+				pool.some.Store(true)
+			}
 		}
 		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
 	}
