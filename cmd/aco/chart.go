@@ -8,6 +8,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -49,14 +50,17 @@ func variable(n int) string {
 
 // palette is the style sheet of the colours, light and dark.
 const palette = `--ink:#1f2328;--soft:#59636e;--grid:#d1d9e0;--page:#ffffff;--card:#f6f8fa;` +
-	`--p0:#bc4c00;--p1:#0969da;--p2:#0a7d8c;--p3:#5b3fd1;--p4:#1a7f37;--p5:#6e7781;--p6:#8c959f;--p7:#a2abb5;--p8:#57606a;--p9:#9a6700;`
+	`--p0:#bc4c00;--p1:#0969da;--p2:#0a7d8c;--p3:#5b3fd1;--p4:#1a7f37;--p5:#6e7781;--p6:#8c959f;--p7:#a2abb5;--p8:#a0397f;--p9:#9a6700;`
 const darkPalette = `--ink:#e6edf3;--soft:#9198a1;--grid:#3d444d;--page:#0d1117;--card:#151b23;` +
-	`--p0:#f0883e;--p1:#58a6ff;--p2:#39c5cf;--p3:#a594ff;--p4:#3fb950;--p5:#9198a1;--p6:#7d8590;--p7:#656c76;--p8:#b7bdc8;--p9:#d29922;`
+	`--p0:#f0883e;--p1:#58a6ff;--p2:#39c5cf;--p3:#a594ff;--p4:#3fb950;--p5:#9198a1;--p6:#7d8590;--p7:#656c76;--p8:#e085c2;--p9:#d29922;`
 
 // peerColour returns the number of the variable that has a peer's colour.
 func peerColour(peer string) int { return max(0, slices.Index(peerNames(), peer)) }
 
-const chartWidth = 400 // points, of any chart in the page
+const (
+	chartWidth  = 360 // points, of any chart in the page
+	roomForText = 40  // points, on the right of the longest bar
+)
 
 // A bar of a bar chart.
 type bar struct {
@@ -66,11 +70,14 @@ type bar struct {
 	peer  string
 }
 
+// chartFont is what charts are laid out with.
+var chartFont = font.Font{Typeface: "Liberation", Variant: "Sans", Size: 12}
+
 // newPlot returns an empty plot in our colours and sizes.
 func newPlot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
-	face := font.Font{Typeface: "Liberation", Variant: "Sans", Size: 11}
+	face := chartFont
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Tick.Label.Font, axis.Label.TextStyle.Font = face, face
 		axis.Tick.Label.Color, axis.Label.TextStyle.Color = standIn(inkColour), standIn(softColour)
@@ -90,7 +97,7 @@ func label(p *plot.Plot, colour int, x text.XAlignment, y text.YAlignment) text.
 func barChart(width vg.Length, bars []bar, mark float64, markText string) (string, error) {
 	p := newPlot()
 	p.HideX()
-	p.Y.LineStyle.Width, p.Y.Tick.LineStyle.Width, p.Y.Tick.Length = 0, 0, 0
+	p.Y.LineStyle.Width, p.Y.Tick.LineStyle.Width, p.Y.Tick.Length, p.Y.Padding = 0, 0, 0, 6
 	largest := mark
 	var names []string
 	for i := range bars {
@@ -141,7 +148,7 @@ func barChart(width vg.Length, bars []bar, mark float64, markText string) (strin
 	p.Add(texts)
 	p.X.Min, p.X.Max = 0, largest*1.02
 	p.Y.Min, p.Y.Max = -0.5, top
-	return render(p, width, vg.Length(20*len(bars)+18))
+	return render(p, width, vg.Length(21*len(bars)+18), roomForText)
 }
 
 // A curve of a line chart.
@@ -150,10 +157,10 @@ type curve struct {
 	points plotter.XYs
 }
 
-// lineChart draws curves with logarithmic axes.
-func lineChart(xLabel, yLabel string, curves []curve) (string, error) {
+// lineChart draws curves with logarithmic axes, on which zero is where 1 is: x says which is meant.
+func lineChart(x axis, yLabel string, curves []curve) (string, error) {
 	p := newPlot()
-	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
+	p.X.Label.Text, p.Y.Label.Text = x.label, yLabel
 	low, high := math.Inf(1), 0.0
 	left, right := math.Inf(1), 0.0
 	grid := plotter.NewGrid()
@@ -174,19 +181,26 @@ func lineChart(xLabel, yLabel string, curves []curve) (string, error) {
 		p.Add(line, points)
 	}
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = decades{}, decades{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = decades{x.first}, decades{"1"}
 	p.X.Min, p.X.Max = left, right*1.3
 	p.Y.Min, p.Y.Max = math.Pow(10, math.Floor(math.Log10(low))), math.Pow(10, math.Ceil(math.Log10(high)))
-	return render(p, chartWidth, 240)
+	return render(p, chartWidth, 240, 12)
 }
 
-// decades ticks at the powers of ten.
-type decades struct{}
+// An axis has a label, and what is to be read at 1.
+type axis struct{ label, first string }
 
-func (decades) Ticks(low, high float64) (ticks []plot.Tick) {
+// decades ticks at the powers of ten.
+type decades struct{ first string }
+
+func (d decades) Ticks(low, high float64) (ticks []plot.Tick) {
 	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
 		if v := math.Pow(10, e); v >= low*0.999 && v <= high*1.001 {
-			ticks = append(ticks, plot.Tick{Value: v, Label: thousands(v)})
+			tick := plot.Tick{Value: v, Label: thousands(v)}
+			if v == 1 {
+				tick.Label = d.first
+			}
+			ticks = append(ticks, tick)
 		}
 	}
 	return ticks
@@ -201,10 +215,10 @@ func thousands(v float64) string {
 	return s
 }
 
-// render draws a plot as an svg element.
-func render(p *plot.Plot, width, height vg.Length) (string, error) {
+// render draws a plot as an svg element, with some room on its right.
+func render(p *plot.Plot, width, height, room vg.Length) (string, error) {
 	c := vgsvg.New(width, height)
-	p.Draw(draw.Crop(draw.New(c), 0, -60, 0, 0))
+	p.Draw(draw.Crop(draw.New(c), 0, -room, 0, 0))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err
@@ -217,6 +231,7 @@ func render(p *plot.Plot, width, height vg.Length) (string, error) {
 	s = s[at:]
 	s = svgSize.ReplaceAllString(s, `<svg role="img" `)
 	s = svgFont.ReplaceAllString(s, "")
+	s = svgText.ReplaceAllStringFunc(s, fixWidth)
 	s = strings.ReplaceAll(s, "#000000", "var(--ink)")
 	return standIns.ReplaceAllStringFunc(s, func(c string) string {
 		var n int
@@ -225,14 +240,27 @@ func render(p *plot.Plot, width, height vg.Length) (string, error) {
 	}), nil
 }
 
+// fixWidth gives a text element the width that the layout was made for, whatever font is found.
+func fixWidth(element string) string {
+	m := svgText.FindStringSubmatch(element)
+	size, err := strconv.ParseFloat(m[2], 64)
+	said := html.UnescapeString(m[3])
+	if err != nil || strings.TrimSpace(said) == "" {
+		return element
+	}
+	face := font.DefaultCache.Lookup(chartFont, vg.Length(size))
+	return fmt.Sprintf(`<text textLength="%.1f" lengthAdjust="spacingAndGlyphs" %s`, float64(face.Width(said)), strings.TrimPrefix(element, "<text "))
+}
+
 var (
+	svgText = regexp.MustCompile(`(?s)<text ([^>]*font-size:([\d.]+)px[^>]*)>([^<]*)</text>`)
 	svgSize = regexp.MustCompile(`<svg width="[^"]*" height="[^"]*" `)
 	svgFont = regexp.MustCompile(`font-family:[^;"]*;font-weight:[^;"]*;font-style:[^;"]*;|font-family:[^;"]*;`)
 )
 
 // alone makes a file of an svg element: with a title, and colours for light and dark.
 func alone(svg, title string) string {
-	const family = `font-family:system-ui,-apple-system,"Segoe UI","Liberation Sans",Arial,sans-serif`
+	const family = `font-family:"Liberation Sans",Arial,Helvetica,sans-serif` // the measures of the layout
 	return strings.Replace(svg, ">\n", ">\n<title>"+html.EscapeString(title)+"</title>\n<style>svg{"+palette+family+"}\n"+
 		"@media (prefers-color-scheme:dark){svg{"+darkPalette+"}}</style>\n", 1)
 }

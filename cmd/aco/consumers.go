@@ -12,7 +12,7 @@ import (
 // when it is complete, else with 0.
 
 func consumersRow(n int) *row {
-	return &row{name: "consumers", what: fmt.Sprintf("a producer hands numbers to %d consumers, which sum them in groups", n), batch: n,
+	return &row{name: "consumers", title: "100,000 consumers", what: fmt.Sprintf("a producer hands numbers to %d consumers, which sum them in groups", n), batch: n,
 		needs: func(plan) uint64 { return uint64(n) * 4000 },
 		peers: []peer{
 			{name: iterPull, work: feedingMany(feedPull(iter.Pull[int]), n)},

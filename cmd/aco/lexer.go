@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,14 +22,20 @@ func lexerRow() *row {
 			break
 		}
 	}
+	peers := generatorPeers([]string{acoPull}, func(open opener[token]) int {
+		next, stop := open((&lexer{text: text}).generator())
+		defer stop()
+		return (&parser{next: next}).evaluate()
+	})
+	resumes := peer{name: acoShared, work: func() (func() int, func()) {
+		return func() int {
+			co := aco.New((&lexer{text: text}).generator().body)
+			defer co.Close()
+			return (&parser{co: co}).evaluate()
+		}, func() {}
+	}}
 	return &row{name: "lexer", what: "a lexer hands a parser " + strconv.Itoa(tokens) + " tokens of arithmetic", batch: tokens,
-		peers: generatorPeers([]string{acoShared, acoPull}, func(open opener[token]) int {
-			next, stop := open((&lexer{text: text}).generator())
-			defer stop()
-			p := &parser{next: next}
-			p.advance()
-			return p.sum()
-		})}
+		peers: slices.Insert(peers, 1, resumes)}
 }
 
 // writeSum writes a random sum of products of numbers and sums in brackets.
@@ -103,11 +110,25 @@ func (l *lexer) machine() func() (token, bool) { return l.scan }
 
 // A parser evaluates what it reads, and wraps around where numbers get too large.
 type parser struct {
-	next func() (token, bool)
+	co   *aco.Coroutine[struct{}, token] // what the tokens come from,
+	next func() (token, bool)            // or, if it is nil, this
 	now  token
 }
 
-func (p *parser) advance() { p.now, _ = p.next() }
+// advance resumes a coroutine itself: a function that did it would return once more, to where the
+// processor does not expect it after a switch.
+func (p *parser) advance() {
+	if p.co != nil {
+		p.now, _ = p.co.Resume(struct{}{})
+	} else {
+		p.now, _ = p.next()
+	}
+}
+
+func (p *parser) evaluate() int {
+	p.advance()
+	return p.sum()
+}
 
 func (p *parser) sum() int {
 	n := p.product()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -91,7 +92,7 @@ func (r *report) picture() (string, error) {
 	var bars []bar
 	for _, res := range r.Rows {
 		if f := res.best(); f != nil && f.Ratio > 0 && f.Ratio < 2 && res.Unit == "ns" {
-			bars = append(bars, bar{label: res.Row, value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
+			bars = append(bars, bar{label: cmp.Or(res.row.title, res.Row), value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
 		}
 	}
 	if len(bars) == 0 {
@@ -160,12 +161,13 @@ func (r *report) figures() (figures []figure, err error) {
 				}
 			}
 		}
+		slices.SortStableFunc(all, func(a, b bar) int { return peerColour(a.peer) - peerColour(b.peer) })
 		if len(all) > 0 {
 			svg, e := barChart(chartWidth, all, 0, "")
 			add(title, note, svg, e)
 		}
 	}
-	curves := func(title, note, xLabel string, at map[string]float64) {
+	curves := func(title, note string, x axis, at map[string]float64) {
 		var all []curve
 		var legend []string
 		for _, peer := range peerNames() {
@@ -183,14 +185,14 @@ func (r *report) figures() (figures []figure, err error) {
 			}
 		}
 		if len(all) > 0 {
-			svg, e := lineChart(xLabel, "ns a switch and back", all)
+			svg, e := lineChart(x, "ns a switch and back", all)
 			add(title, note, svg, e, legend...)
 		}
 	}
 	bars("A switch", "ns for one value: the resumer hands over to the coroutine and gets control back", r.row("one"), r.row("pull"))
-	curves("Cost over call depth", "ns a switch and back when the coroutine is suspended so many calls down", "calls (0 at 1)",
+	curves("Cost over call depth", "ns a switch and back when the coroutine is suspended so many calls down", axis{"calls", "0"},
 		map[string]float64{"depth-0": 1, "depth-10": 10, "depth-100": 100, "depth-1000": 1000})
-	curves("Cost over the number of coroutines", "ns a switch and back when so many are resumed in turn", "coroutines",
+	curves("Cost over the number of coroutines", "ns a switch and back when so many are resumed in turn", axis{"coroutines", "1"},
 		map[string]float64{"one": 1, "10": 10, "1000": 1000, "10000": 10000, "100000": 100000})
 	bars("A whole life", "ns to create one, take three values, and end it", r.row("life"))
 	bars("Memory each", "bytes of heap and stacks, suspended with 120 bytes of locals", r.row("memory"))

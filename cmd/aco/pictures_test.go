@@ -118,7 +118,7 @@ func TestPicture(t *testing.T) {
 	if n := parse(t, svg); n["svg"] != 1 || n["title"] != 1 || n["style"] != 1 {
 		t.Errorf("%v", n)
 	}
-	for _, want := range []string{">one<", ">consumers<", "0.80  aco.Standalone", "iter.Pull = 1", "prefers-color-scheme:dark"} {
+	for _, want := range []string{">Resume and Yield<", ">1,000 coroutines<", ">100,000 consumers<", "0.80  aco.Standalone", "iter.Pull = 1", "prefers-color-scheme:dark"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is missing", want)
 		}

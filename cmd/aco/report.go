@@ -191,6 +191,9 @@ func (r *result) Figure(v float64) string {
 	if r.Unit == bytesEach {
 		return fmt.Sprintf("%.0f B", v)
 	}
+	if v >= 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
 	return fmt.Sprintf("%.1f", v)
 }
 

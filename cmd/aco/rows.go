@@ -16,6 +16,7 @@ import (
 // A row is one piece of work and the peers that do it.
 type row struct {
 	name   string
+	title  string // in the picture; empty if it is the name
 	what   string
 	batch  int                 // operations are a multiple of it
 	libaco string              // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
@@ -58,7 +59,7 @@ type co = aco.Coroutine[int, int]
 // compiler would then not inline Resume into the loops.
 
 var rows = slices.Concat([]*row{
-	{name: "one", what: "Resume and Yield of one coroutine", batch: 1, libaco: "1:0", peers: []peer{
+	{name: "one", title: "Resume and Yield", what: "Resume and Yield of one coroutine", batch: 1, libaco: "1:0", peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
 		{name: acoShared, prepare: resuming(count)},
 		{name: acoStandalone, prepare: resuming(count, aco.Standalone())},
@@ -66,21 +67,21 @@ var rows = slices.Concat([]*row{
 		{name: syncCond, prepare: pulling(condPull[int], counter)},
 		{name: stateMachine, prepare: pulling(countingMachine, nil)},
 	}},
-	{name: "one-range", what: "Yield in the body of a range over a function", batch: 1, libaco: "1:0", peers: []peer{
+	{name: "one-range", title: "… in a range's body", what: "Yield in the body of a range over a function", batch: 1, libaco: "1:0", peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], rangeCounter)},
 		{name: acoShared, prepare: resuming(rangeCount)},
 	}},
-	{name: "one-slice", what: "Yield while a slice of a local array is alive", batch: 1, libaco: "1:0", peers: []peer{
+	{name: "one-slice", title: "… with a slice alive", what: "Yield while a slice of a local array is alive", batch: 1, libaco: "1:0", peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], sliceCounter)},
 		{name: acoShared, prepare: resuming(sliceCount)},
 	}},
-	{name: "pull", what: "next of a pulled sequence", batch: 1, peers: []peer{
+	{name: "pull", title: "next of Pull", what: "next of a pulled sequence", batch: 1, peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
 		{name: acoPull, prepare: pulling(aco.Pull[int], counter)},
 		{name: oneChannel, prepare: pulling(channelAhead, counter)},
 		{name: bufferedChannel, prepare: pulling(bufferedAhead, counter)},
 	}},
-	{name: "walk", what: "next of a recursive walk over a tree of 1,023 nodes", batch: 1, peers: []peer{
+	{name: "walk", title: "walk over a tree", what: "next of a recursive walk over a tree of 1,023 nodes", batch: 1, peers: []peer{
 		{name: iterPull, prepare: walking(iter.Pull[int])},
 		{name: acoPull, prepare: walking(aco.Pull[int])},
 		{name: twoChannels, prepare: walking(channelPull[int])},
@@ -88,7 +89,7 @@ var rows = slices.Concat([]*row{
 		{name: bufferedChannel, prepare: walking(bufferedAhead)},
 		{name: syncCond, prepare: walking(condPull[int])},
 	}},
-	{name: "life", what: "create, three values, stop", batch: 1, peers: []peer{
+	{name: "life", title: "a whole life", what: "create, three values, stop", batch: 1, peers: []peer{
 		{name: iterPull, prepare: lives(iter.Pull[int])},
 		{name: acoPull, prepare: lives(aco.Pull[int])},
 		{name: acoShared, prepare: coroutineLives()},
@@ -235,7 +236,7 @@ func sliceCounter(yield func(int) bool) {
 //
 //go:noinline
 func manyRow(name string, n int, libaco string) *row {
-	return &row{name: name, what: strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
+	return &row{name: name, title: thousands(float64(n)) + " coroutines", what: strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
 		needs: func(plan) uint64 { return uint64(n) * 4000 },
 		peers: []peer{
 			{name: iterPull, prepare: pullingMany(iter.Pull[int], n)},
@@ -388,7 +389,7 @@ func depthRows(depths ...int) (rows []*row) {
 	for _, d := range depths {
 		seq := func(yield func(int) bool) { descend(d, yield) }
 		body := func(c *co, _ int) { descendCo(c, d) }
-		rows = append(rows, &row{name: "depth-" + strconv.Itoa(d), what: "Yield " + strconv.Itoa(d) + " calls down", batch: 1, peers: []peer{
+		rows = append(rows, &row{name: "depth-" + strconv.Itoa(d), title: thousands(float64(d)) + " calls deep", what: "Yield " + strconv.Itoa(d) + " calls down", batch: 1, peers: []peer{
 			{name: iterPull, prepare: pulling(iter.Pull[int], seq)},
 			{name: acoShared, prepare: resuming(body)},
 			{name: acoStandalone, prepare: resuming(body, aco.Standalone())},
