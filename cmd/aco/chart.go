@@ -218,7 +218,7 @@ func thousands(v float64) string {
 // render draws a plot as an svg element, with some room on its right.
 func render(p *plot.Plot, width, height, room vg.Length) (string, error) {
 	c := vgsvg.New(width, height)
-	p.Draw(draw.Crop(draw.New(c), 0, -room, 0, 0))
+	p.Draw(draw.Crop(draw.New(c), 3, -room, 0, 0))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err

@@ -57,7 +57,7 @@ func TestPage(t *testing.T) {
 	}
 	for _, want := range []string{"A switch", "Cost over call depth", "Cost over the number of coroutines", "A whole life", "Memory each",
 		"Work: same-fringe", "Work: lexer", "Work: pipeline", "Work: merge", "Work: permutations", "Work: consumers",
-		runtime.Version(), aco.Engine().Name + ": " + aco.Engine().Reason, r.CPU, "prefers-color-scheme: dark", "@media print",
+		runtime.Version(), aco.Engine().Name + ": " + aco.Engine().Reason, r.CPU, "prefers-color-scheme: dark", "@media print", "default-src 'none'",
 		"a &lt;b&gt; &amp; c", "skipped: there is no memory", "12,345"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)
