@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 )
 
@@ -131,18 +130,13 @@ func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
 	defer stop()
 	todo := report.Rows
 	report.Rows = nil
-	var bar *progressbar.ProgressBar
-	if onTerminal(stderr) {
-		bar = progressbar.NewOptions(len(todo), progressbar.OptionSetWriter(stderr),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionEnableColorCodes(false))
-		defer bar.Finish()
-	}
+	shown := newBar(stderr, "", int64(len(todo)))
+	defer shown.end()
 	for i, r := range todo {
-		if bar == nil {
+		if shown == nil {
 			fmt.Fprintf(stderr, "measuring %s (%d of %d)\n", r.Row, i+1, len(todo))
-		} else {
-			bar.Describe(fmt.Sprintf("%-14s", r.Row))
 		}
+		shown.set(int64(i), r.Row)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -157,9 +151,6 @@ func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
 			return
 		}
 		report.Rows = append(report.Rows, r)
-		if bar != nil {
-			bar.Add(1)
-		}
 	}
 }
 

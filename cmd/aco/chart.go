@@ -62,8 +62,8 @@ const (
 	roomForText = 40  // points, on the right of the longest bar
 )
 
-// A bar of a bar chart.
-type bar struct {
+// A column of a bar chart, which lies on its side.
+type column struct {
 	label string
 	value float64
 	text  string // at its end
@@ -94,7 +94,7 @@ func label(p *plot.Plot, colour int, x text.XAlignment, y text.YAlignment) text.
 }
 
 // barChart draws horizontal bars, the first one on top, and if mark is above 0 a line there.
-func barChart(width vg.Length, bars []bar, mark float64, markText string) (string, error) {
+func barChart(width vg.Length, bars []column, mark float64, markText string) (string, error) {
 	p := newPlot()
 	p.HideX()
 	p.Y.LineStyle.Width, p.Y.Tick.LineStyle.Width, p.Y.Tick.Length, p.Y.Padding = 0, 0, 0, 6

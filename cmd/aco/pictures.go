@@ -89,10 +89,10 @@ func (r *result) best() (best *figures) {
 
 // picture draws, for each row, what aco's best peer takes of iter.Pull's time.
 func (r *report) picture() (string, error) {
-	var bars []bar
+	var bars []column
 	for _, res := range r.Rows {
 		if f := res.best(); f != nil && f.Ratio > 0 && f.Ratio < 2 && res.Unit == "ns" {
-			bars = append(bars, bar{label: cmp.Or(res.row.title, res.Row), value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
+			bars = append(bars, column{label: cmp.Or(res.row.title, res.Row), value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
 		}
 	}
 	if len(bars) == 0 {
@@ -150,18 +150,18 @@ func (r *report) figures() (figures []figure, err error) {
 		figures = append(figures, figure{title, note, template.HTML(svg), legend})
 	}
 	bars := func(title, note string, results ...*result) {
-		var all []bar
+		var all []column
 		for _, res := range results {
 			if res == nil {
 				continue
 			}
 			for _, f := range res.Peers {
-				if f.Min > 0 && f.Error == "" && !slices.ContainsFunc(all, func(b bar) bool { return b.peer == f.Peer }) {
-					all = append(all, bar{f.Peer, f.Min, res.Figure(f.Min), f.Peer})
+				if f.Min > 0 && f.Error == "" && !slices.ContainsFunc(all, func(b column) bool { return b.peer == f.Peer }) {
+					all = append(all, column{f.Peer, f.Min, res.Figure(f.Min), f.Peer})
 				}
 			}
 		}
-		slices.SortStableFunc(all, func(a, b bar) int { return peerColour(a.peer) - peerColour(b.peer) })
+		slices.SortStableFunc(all, func(a, b column) int { return peerColour(a.peer) - peerColour(b.peer) })
 		if len(all) > 0 {
 			svg, e := barChart(chartWidth, all, 0, "")
 			add(title, note, svg, e)

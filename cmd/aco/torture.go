@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/goaco/aco"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 )
 
@@ -63,7 +62,7 @@ func torture(length time.Duration, seed uint64, stderr io.Writer) (*tortured, er
 	cmd.Env = append(os.Environ(), asCommand+"=1")
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
-	err = progress(stderr, "torture", length, cmd.Run)
+	err = during(stderr, "torture", length, cmd.Run)
 	if err != nil { // an interrupt reaches both processes, the child's end perhaps first
 		select {
 		case <-ctx.Done():
@@ -91,13 +90,10 @@ func torture(length time.Duration, seed uint64, stderr io.Writer) (*tortured, er
 // head returns the beginning of s.
 func head(s string, n int) string { return s[:min(n, len(s))] }
 
-// progress shows on a terminal how much of length has passed while f runs.
-func progress(w io.Writer, what string, length time.Duration, f func() error) error {
-	if !onTerminal(w) {
-		return f()
-	}
-	bar := progressbar.NewOptions64(int64(length), progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
+// during shows on a terminal how much of length has passed while f runs.
+func during(w io.Writer, what string, length time.Duration, f func() error) error {
+	shown := newBar(w, what, int64(length))
+	defer shown.end()
 	ended := make(chan error)
 	go func() { ended <- f() }()
 	start := time.Now()
@@ -106,9 +102,8 @@ func progress(w io.Writer, what string, length time.Duration, f func() error) er
 	for {
 		select {
 		case <-tick.C:
-			bar.Set64(int64(min(time.Since(start), length-1)))
+			shown.set(int64(time.Since(start)), what)
 		case err := <-ended:
-			bar.Clear()
 			return err
 		}
 	}
