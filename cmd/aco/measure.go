@@ -21,7 +21,7 @@ type plan struct {
 
 var (
 	fullPlan  = plan{repeats: 9, budget: 60 * time.Millisecond, scale: 20000}
-	quickPlan = plan{repeats: 3, budget: 8 * time.Millisecond, scale: 2000}
+	quickPlan = plan{repeats: 3, budget: 8 * time.Millisecond, scale: 1000}
 )
 
 // many is how many coroutines are so many that a collection takes longer than what is measured, and
@@ -85,7 +85,9 @@ func newMeasurement(ctx context.Context, r *result, p plan, peers []peer) *measu
 // calibrate returns how many operations take about budget.
 func calibrate(ctx context.Context, run func(int), batch int, budget time.Duration) int {
 	n := batch
-	run(n) // warm up: first suspensions, growing stacks
+	if n < many {
+		run(n) // warm up: first suspensions, growing stacks
+	}
 	for {
 		start := time.Now()
 		run(n)
