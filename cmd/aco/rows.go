@@ -84,6 +84,7 @@ var rows = slices.Concat([]*row{
 	{name: "walk", title: "walk over a tree", what: "next of a recursive walk over a tree of 1,023 nodes", batch: 1, peers: []peer{
 		{name: iterPull, prepare: walking(iter.Pull[int])},
 		{name: acoPull, prepare: walking(aco.Pull[int])},
+		{name: acoStandalone, prepare: standaloneWalks},
 		{name: twoChannels, prepare: walking(channelPull[int])},
 		{name: oneChannel, prepare: walking(channelAhead)},
 		{name: bufferedChannel, prepare: walking(bufferedAhead)},
@@ -380,6 +381,28 @@ func walking(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func
 			}
 		}, func() { stop() }
 	}
+}
+
+func (t *tree) yield(c *co) {
+	if t != nil {
+		t.left.yield(c)
+		c.Yield(t.value)
+		t.right.yield(c)
+	}
+}
+
+// standaloneWalks prepares one walk of a standalone coroutine after the other.
+func standaloneWalks() (func(int), func()) {
+	tree := newTree(10)
+	body := func(c *co, _ int) { tree.yield(c) }
+	c := aco.New(body, aco.Standalone())
+	return func(n int) {
+		for range n {
+			if _, ok := c.Resume(0); !ok {
+				c = aco.New(body, aco.Standalone())
+			}
+		}
+	}, func() { c.Close() }
 }
 
 // depthRows yield at the bottom of call chains of the given depths.
