@@ -55,7 +55,7 @@ func benchCommand() *cobra.Command {
 	flags.BoolVar(&f.quick, "quick", false, "take less than 15 s, with more noise")
 	flags.StringSliceVar(&f.rows, "rows", nil, "comma-separated `rows` to measure (default all)")
 	flags.StringSliceVar(&f.peers, "peers", nil, "comma-separated `peers` to measure (default all)")
-	flags.StringVar(&f.format, "format", "table", "table, json with every repeat's figure, or go for benchstat")
+	flags.StringVar(&f.format, "format", "table", "`format` of the figures: table, json with every repeat's figure, or go for benchstat")
 	flags.BoolVar(&f.json, "json", false, "the same as -format json")
 	flags.StringVar(&f.html, "html", "", "write a page with charts to `file` too")
 	flags.StringVar(&f.svg, "svg", "", "write a picture of the ratios to `file` too")

@@ -54,7 +54,7 @@ func doctorCommand() *cobra.Command {
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, for a report of a bug")
-	cmd.Flags().DurationVar(&length, "torture", 0, "run random programs on coroutines for so `long`, and compare")
+	cmd.Flags().DurationVar(&length, "torture", 0, "run random programs on coroutines for a `time` such as 30s, and compare")
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "the torture's `seed` (default a random one)")
 	return cmd
 }
