@@ -88,7 +88,7 @@ func newCommand() *cobra.Command {
 		}
 		return usageError(said)
 	})
-	root.AddCommand(benchCommand(), doctorCommand(), holdCommand(), tortureCommand())
+	root.AddCommand(benchCommand(), doctorCommand(), millionCommand(), holdCommand(), tortureCommand())
 	return root
 }
 

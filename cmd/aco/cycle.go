@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// Collections: what a cycle over very many coroutines takes, and over other things.
+
+// A cycle is what a collection took, in nanoseconds: the least of several.
+type cycle struct {
+	Objects int     `json:",omitempty"`
+	Wall    float64 // from the beginning to the end of sweeping
+	CPU     float64 // of all processors
+	Pause   float64 // the longest stop of the world in any of them, at most
+}
+
+func (c cycle) String() string {
+	return fmt.Sprintf("%.1f ms, %.1f ms of processors, stops of at most %.3f ms", c.Wall/1e6, c.CPU/1e6, c.Pause/1e6)
+}
+
+// collections returns what a collection takes now.
+func collections() (least cycle) {
+	stops := stopsOfTheWorld()
+	for i := range 4 {
+		before, start := collectorTime(), time.Now()
+		runtime.GC()
+		wall, cpu := float64(time.Since(start).Nanoseconds()), collectorTime()-before
+		switch i {
+		case 0: // it may end what has been under way
+		case 1:
+			least.Wall, least.CPU = wall, cpu
+		default:
+			least.Wall, least.CPU = min(least.Wall, wall), min(least.CPU, cpu)
+		}
+	}
+	now := stopsOfTheWorld()
+	for i, n := range now.Counts {
+		if n > stops.Counts[i] {
+			least.Pause = 1e9 * now.Buckets[i+1]
+		}
+	}
+	return least
+}
+
+// collectorTime returns the nanoseconds of processors that collections have taken, idle ones included.
+func collectorTime() float64 {
+	s := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}}
+	metrics.Read(s)
+	return 1e9 * s[0].Value.Float64()
+}
+
+func stopsOfTheWorld() *metrics.Float64Histogram {
+	s := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
+	metrics.Read(s)
+	h := s[0].Value.Float64Histogram()
+	return &metrics.Float64Histogram{Counts: append([]uint64(nil), h.Counts...), Buckets: h.Buckets}
+}
+
+// markingRounds is how often all are resumed while there are collections.
+const markingRounds = 2
+
+// marking resumes all while there is one collection after the other, and returns what a switch takes.
+func (h *herd) marking() (best float64, err error) {
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		for !stop.Load() {
+			runtime.GC()
+		}
+	}()
+	defer wg.Wait()
+	defer stop.Store(true)
+	for range markingRounds {
+		ns, err := h.resume("marking", false)
+		if err != nil {
+			return 0, err
+		}
+		if best == 0 || ns < best {
+			best = ns
+		}
+	}
+	return best, nil
+}
+
+// A plain is a struct with the size and the pointers of a suspended coroutine: five pointers, of
+// which one is nil, one leads to an object of its own, and three to what all share.
+type plain struct {
+	shared1 *int
+	none    *int
+	number1 uintptr
+	shared2 *int
+	own     *uintptr
+	number2 [2]uintptr
+	shared3 *int
+	number3 [2]uintptr
+}
+
+// structCycle returns what a collection of n pairs takes, a plain and an object of size bytes.
+func structCycle(n, size int) *cycle {
+	plains, shared := make([]*plain, n), new(int)
+	for i := range plains {
+		plains[i] = &plain{shared1: shared, shared2: shared, shared3: shared, own: unsafe.SliceData(make([]uintptr, max(1, size/8)))}
+	}
+	c := collections()
+	c.Objects = n
+	runtime.KeepAlive(plains)
+	return &c
+}
+
+// goroutineCycle returns what a collection of n goroutines takes that wait, or why it can't be known.
+func goroutineCycle(n int) (*cycle, string) {
+	const each = 3000 // bytes
+	if needs, free := uint64(n)*each, freeMemory(); needs > free {
+		return nil, fmt.Sprintf("%d take some %d MB of memory, and %d MB are free", n, needs>>20, free>>20)
+	}
+	stop := make(chan bool)
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for range n {
+		go func() {
+			wg.Done()
+			<-stop
+		}()
+	}
+	wg.Wait()
+	c := collections()
+	c.Objects = n
+	close(stop)
+	return &c, ""
+}

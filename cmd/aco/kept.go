@@ -1,0 +1,305 @@
+package main
+
+// The bodies of the command million: each keeps an array of another size alive while it is
+// suspended, and gives away what is in it. They are the same but for that: a generic one would have
+// a frame for its dictionary too.
+
+// A keeper is a body that keeps so many words of an array.
+type keeper struct {
+	words int
+	body  func(*co, int)
+}
+
+// locals returns the bytes that the body keeps.
+func (k keeper) locals() int { return 8 * k.words }
+
+// Each begins with the words first, first+1 and so on, and yields words in turn, after it has added
+// to one what Resume brings. When that is negative, it yields once more, a hash of all of them.
+var keepers = []keeper{{1, keep1}, {2, keep2}, {3, keep3}, {4, keep4}, {5, keep5}, {6, keep6}, {8, keep8}, {10, keep10}, {12, keep12}, {15, keep15}, {20, keep20}, {30, keep30}, {45, keep45}, {61, keep61}, {90, keep90}, {125, keep125}}
+
+// A kept does what a body does, without a coroutine.
+type kept struct {
+	a []int
+	i int
+}
+
+// begin makes k what a body is that was begun with first.
+func (k *kept) begin(first int) {
+	k.i = 0
+	for j := range k.a {
+		k.a[j] = first + j
+	}
+}
+
+// next adds v to the word whose turn it is, and returns it.
+func (k *kept) next(v int) int {
+	j := k.i % len(k.a)
+	k.a[j] += v
+	k.i++
+	return k.a[j]
+}
+
+// hash is what a body yields at last.
+func (k *kept) hash() int {
+	h := k.i
+	for _, v := range k.a {
+		h = 31*h + v
+	}
+	return h
+}
+
+func keep1(c *co, v int) {
+	var a [1]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%1] += v
+		v = c.Yield(a[i%1])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep2(c *co, v int) {
+	var a [2]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%2] += v
+		v = c.Yield(a[i%2])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep3(c *co, v int) {
+	var a [3]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%3] += v
+		v = c.Yield(a[i%3])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep4(c *co, v int) {
+	var a [4]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%4] += v
+		v = c.Yield(a[i%4])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep5(c *co, v int) {
+	var a [5]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%5] += v
+		v = c.Yield(a[i%5])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep6(c *co, v int) {
+	var a [6]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%6] += v
+		v = c.Yield(a[i%6])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep8(c *co, v int) {
+	var a [8]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%8] += v
+		v = c.Yield(a[i%8])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep10(c *co, v int) {
+	var a [10]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%10] += v
+		v = c.Yield(a[i%10])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep12(c *co, v int) {
+	var a [12]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%12] += v
+		v = c.Yield(a[i%12])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep15(c *co, v int) {
+	var a [15]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%15] += v
+		v = c.Yield(a[i%15])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep20(c *co, v int) {
+	var a [20]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%20] += v
+		v = c.Yield(a[i%20])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep30(c *co, v int) {
+	var a [30]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%30] += v
+		v = c.Yield(a[i%30])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep45(c *co, v int) {
+	var a [45]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%45] += v
+		v = c.Yield(a[i%45])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep61(c *co, v int) {
+	var a [61]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%61] += v
+		v = c.Yield(a[i%61])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep90(c *co, v int) {
+	var a [90]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%90] += v
+		v = c.Yield(a[i%90])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
+
+func keep125(c *co, v int) {
+	var a [125]int
+	for j := range a {
+		a[j] = v + j
+	}
+	i := 0
+	for ; v >= 0; i++ {
+		a[i%125] += v
+		v = c.Yield(a[i%125])
+	}
+	for j := range a {
+		i = 31*i + a[j]
+	}
+	c.Yield(i)
+}
