@@ -30,8 +30,8 @@ func TestBadInput(t *testing.T) {
 		args  string
 		names string // what the line has to name
 	}{
-		{"", "bench completion doctor help"},
-		{"nope", `unknown command "nope"; commands: bench completion doctor help`},
+		{"", "bench completion doctor help million"},
+		{"nope", `unknown command "nope"; commands: bench completion doctor help million`},
 		{"bench nope", `unknown row "nope"; rows: one one-range`},
 		{"bench one nope", "consumers"},
 		{"bench -rows nope", `unknown row "nope"; rows: one one-range`},
@@ -42,6 +42,12 @@ func TestBadInput(t *testing.T) {
 		{"bench --nope=3", `unknown flag "-nope`},
 		{"bench -html /nowhere/at/all/report.html one", "can't write the report: open /nowhere/at/all/report.html"},
 		{"bench -svg /nowhere/at/all/picture.svg one", "can't write the report"},
+		{"million nope", `unknown argument "nope"`},
+		{"million -nope", `unknown flag "-nope"; flags: -n -bytes`},
+		{"million -n 0", "want a number above 0"},
+		{"million -n nope", "nope"},
+		{"million -bytes 0", "want a number of bytes"},
+		{"million -bytes 8 -locals 8", "want one of them"},
 		{"doctor nope", `unknown argument "nope"`},
 		{"doctor -nope", `unknown flag "-nope"; flags: -json -torture`},
 		{"doctor -torture nope", "nope"},

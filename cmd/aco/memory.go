@@ -146,12 +146,7 @@ func freeMemory() uint64 {
 	if m, err := mem.VirtualMemory(); err == nil {
 		free = append(free, m.Available)
 	}
-	if limit, ok := number("/sys/fs/cgroup/memory.max", ""); ok {
-		used, _ := number("/sys/fs/cgroup/memory.current", "")
-		cache, _ := number("/sys/fs/cgroup/memory.stat", "inactive_file ")
-		free = append(free, limit-min(used-min(cache, used), limit))
-	}
-	return slices.Min(free)
+	return slices.Min(append(free, groupMemory("/sys/fs/cgroup", "/proc/self/cgroup")...))
 }
 
 // number returns the number that follows prefix on the first such line of a file.

@@ -126,7 +126,7 @@ func (f *millionFlags) nearest() (best keeper, footprint int) {
 // run carries out "aco million".
 func (f *millionFlags) run(stdout, stderr io.Writer) error {
 	k, footprint := f.nearest()
-	if err := f.enough(k); err != nil {
+	if err := f.enough(k, stderr); err != nil {
 		return err
 	}
 	p := &population{Engine: aco.Engine().Name, GoVersion: runtime.Version(), Coroutines: f.n, Frames: footprint, Locals: k.locals()}
@@ -159,7 +159,7 @@ func (f *millionFlags) run(stdout, stderr io.Writer) error {
 }
 
 // enough makes a few of the coroutines and says if there is no memory for all.
-func (f *millionFlags) enough(k keeper) error {
+func (f *millionFlags) enough(k keeper, stderr io.Writer) error {
 	const few = 4000
 	each := held(peer{suspended: func(n int) any {
 		cos := make([]*co, n)
@@ -171,6 +171,9 @@ func (f *millionFlags) enough(k keeper) error {
 	}}, few)
 	// The collector's own memory comes on top, and a little for what else the process has.
 	needs, free := uint64(float64(f.n)*each*1.1)+64<<20, freeMemory()
+	if free > 1<<60 {
+		fmt.Fprintln(stderr, "aco: can't tell how much memory is free: going on as if there were enough")
+	}
 	if needs > free {
 		return fmt.Errorf("%d coroutines take some %d MB of memory, %.0f bytes each, and %d MB are free", f.n, needs>>20, each, free>>20)
 	}
@@ -335,7 +338,9 @@ func (f *millionFlags) compare(p *population) {
 }
 
 func (p *population) print(w io.Writer) {
-	say := func(name, format string, args ...any) { fmt.Fprintf(w, "%-22s %s\n", name, fmt.Sprintf(format, args...)) }
+	say := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%-22s %s\n", name, fmt.Sprintf(format, args...))
+	}
 	say("coroutines", "%s, engine %s, %s", thousands(float64(p.Coroutines)), p.Engine, p.GoVersion)
 	if p.Frames > 0 {
 		say("suspended frames", "%d bytes each, %d of them locals", p.Frames, p.Locals)

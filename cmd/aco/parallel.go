@@ -12,17 +12,17 @@ import (
 
 // A parallel is lives a second.
 type parallel struct {
-	OneOfOne  float64 // of one goroutine, with one processor for it and the collector
-	OneOfAll  float64 // of one goroutine, with all processors
-	All       float64 // of a goroutine a processor
-	Processes int
+	OneOfOne   float64 // of one goroutine, with one processor for it and the collector
+	OneOfAll   float64 // of one goroutine, with all processors
+	All        float64 // of a goroutine a processor
+	Processors int
 }
 
 // measureParallel returns the best of several.
 func measureParallel() *parallel {
 	all := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(all)
-	p := &parallel{Processes: all}
+	p := &parallel{Processors: all}
 	for range 7 {
 		runtime.GOMAXPROCS(1)
 		p.OneOfOne = max(p.OneOfOne, throughput(1))
@@ -76,6 +76,6 @@ func throughput(goroutines int) float64 {
 }
 
 func (p *parallel) print(say func(name, format string, args ...any)) {
-	say("create, resume, drop", "%s a second by a goroutine on one processor, %s on %d", thousands(p.OneOfOne), thousands(p.OneOfAll), p.Processes)
-	say("", "%s by %d goroutines on %d, %.2f and %.2f times as many", thousands(p.All), p.Processes, p.Processes, p.All/p.OneOfOne, p.All/p.OneOfAll)
+	say("create, resume, drop", "%s a second by a goroutine on one processor, %s on %d", thousands(p.OneOfOne), thousands(p.OneOfAll), p.Processors)
+	say("", "%s by %d goroutines on %d, %.2f and %.2f times as many", thousands(p.All), p.Processors, p.Processors, p.All/p.OneOfOne, p.All/p.OneOfAll)
 }
