@@ -36,11 +36,12 @@ func benchCommand() *cobra.Command {
 		Short: "Measure a switch, and work made of switches, against other ways",
 		Long: "Measure what coroutines cost, against everything else that Go has for the purpose, in the same run.\n" +
 			"Each figure is of one operation. The minimum of the repeats is the figure to compare; the spread\n" +
-			"says how far the slowest repeat was from it.\n\nRows:\n" + describeRows() + "\nPeers: " + strings.Join(peerNames(), " "),
+			"says how far the slowest repeat was from it.\n\nRows; those with a colon take long and much memory, and are measured only if they are named:\n" + describeRows() + "\nPeers: " + strings.Join(peerNames(), " "),
 		Example: "  aco bench                              every row, a minute or two\n" +
 			"  aco bench -quick                       in less than 15 s\n" +
 			"  aco bench one walk                     two rows\n" +
 			"  aco bench -peers iter.Pull,aco one     two peers\n" +
+			"  aco bench -rows 2000000:40             two million coroutines, 40 bytes alive\n" +
 			"  aco bench -html report.html            a page with charts, beside the table\n" +
 			"  aco bench -format go >new.txt          for benchstat -row /row -col /peer new.txt",
 		ValidArgs:             rowNames(),
@@ -53,7 +54,7 @@ func benchCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&f.quick, "quick", false, "take less than 15 s, with more noise")
-	flags.StringSliceVar(&f.rows, "rows", nil, "comma-separated `rows` to measure (default all)")
+	flags.StringSliceVar(&f.rows, "rows", nil, "comma-separated `rows` to measure (default all but those with a colon)")
 	flags.StringSliceVar(&f.peers, "peers", nil, "comma-separated `peers` to measure (default all)")
 	flags.StringVar(&f.format, "format", "table", "`format` of the figures: table, json with every repeat's figure, or go for benchstat")
 	flags.BoolVar(&f.json, "json", false, "the same as -format json")
@@ -69,7 +70,7 @@ func benchCommand() *cobra.Command {
 	return cmd
 }
 
-// run carries out "aco bench" for the rows of these names, all if there are none.
+// run carries out "aco bench" for the rows of these names, all but the large ones if there are none.
 func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if f.json {
 		f.format = "json"
@@ -96,7 +97,7 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	report.Quick = f.quick
 	for _, r := range rows {
 		res := &result{Row: r.name, What: r.what, Unit: r.unitName(), row: r, chosen: f.peers}
-		if (len(names) == 0 || slices.Contains(names, r.name)) && len(res.peers()) > 0 {
+		if (len(names) == 0 && !r.large || slices.Contains(names, r.name)) && len(res.peers()) > 0 {
 			report.Rows = append(report.Rows, res)
 		}
 	}

@@ -43,6 +43,14 @@ func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
 	if r.Skipped = r.row.tooMuch(plan); r.Skipped != "" {
 		return
 	}
+	withLibaco := func() {
+		if libaco != "" && r.row.libaco != "" {
+			r.external("C libaco", func() (float64, error) { return runLibaco(ctx, libaco, r.row.libaco) })
+		}
+	}
+	if r.row.large { // once, and not while others have the memory
+		withLibaco()
+	}
 	groups := [][]peer{r.peers()}
 	if r.row.batch >= many {
 		groups = slices.Collect(slices.Chunk(r.peers(), 1))
@@ -51,8 +59,8 @@ func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
 		m := newMeasurement(ctx, r, plan, group)
 		for range plan.repeats {
 			m.repeat(ctx)
-			if libaco != "" && r.row.libaco != "" {
-				r.external("C libaco", func() (float64, error) { return runLibaco(ctx, libaco, r.row.libaco) })
+			if !r.row.large {
+				withLibaco()
 			}
 			if ctx.Err() != nil {
 				return

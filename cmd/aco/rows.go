@@ -22,6 +22,7 @@ type row struct {
 	libaco string              // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
 	unit   string              // what is measured, if it is not time
 	needs  func(p plan) uint64 // bytes of memory, about; nil if few
+	large  bool                // measured only if it is asked for
 	peers  []peer
 }
 
@@ -106,7 +107,7 @@ var rows = slices.Concat([]*row{
 	manyRow("10000", 10000, ""),
 	manyRow("100000", 100000, ""),
 	consumersRow(100000),
-})
+}, sizeRows())
 
 // rowNames returns the names of all rows.
 func rowNames() (names []string) {
