@@ -103,16 +103,31 @@ type plain struct {
 	number3 [2]uintptr
 }
 
-// structCycle returns what a collection of n pairs takes, a plain and an object of size bytes.
-func structCycle(n, size int) *cycle {
+// structs measures pairs of a plain and an object that is as large as the frames.
+func (p *population) structs() {
+	n, size := p.Coroutines, p.Frames
 	plains, shared := make([]*plain, n), new(int)
 	for i := range plains {
-		plains[i] = &plain{shared1: shared, shared2: shared, shared3: shared, own: unsafe.SliceData(make([]uintptr, max(1, size/8)))}
+		plains[i] = &plain{shared1: shared, shared2: shared, shared3: shared}
+	}
+	for _, q := range plains { // in the order in which coroutines get their blocks
+		q.own = unsafe.SliceData(make([]uintptr, max(1, size/8)))
 	}
 	c := collections()
 	c.Objects = n
-	runtime.KeepAlive(plains)
-	return &c
+	p.Structs = &c
+	touch := func(next func() int) float64 {
+		start := time.Now()
+		for range n {
+			q := plains[next()]
+			q.number1++
+			*q.own++
+		}
+		return float64(time.Since(start).Nanoseconds()) / float64(n)
+	}
+	id := -1
+	p.Touch = touch(func() int { id++; return id })
+	p.TouchRandom = touch(newOrder(n).next)
 }
 
 // goroutineCycle returns what a collection of n goroutines takes that wait, or why it can't be known.

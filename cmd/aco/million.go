@@ -39,7 +39,7 @@ func millionCommand() *cobra.Command {
 			"  aco million -n 10000000 -bytes 120       ten million\n" +
 			"  aco million -n 10000000 -locals 120      with 120 bytes of locals alive in the body\n" +
 			"  aco million -n 10000000 -gc              compare collections, with plain structs and goroutines\n" +
-			"  aco million -n 100000 -parallel          throughput of all processors against one",
+			"  aco million -parallel                    throughput of all processors against one",
 		Args:                  cobra.ArbitraryArgs,
 		ValidArgsFunction:     cobra.NoFileCompletions,
 		DisableFlagsInUseLine: true,
@@ -90,6 +90,8 @@ type population struct {
 	GC              cycle
 	SwitchInMarking float64   `json:",omitempty"` // in order, while there is one collection after the other
 	Structs         *cycle    `json:",omitempty"` // the same number of pairs of plain objects
+	Touch           float64   `json:",omitempty"` // of each pair, in order
+	TouchRandom     float64   `json:",omitempty"` // at random
 	Goroutines      *cycle    `json:",omitempty"`
 	NoGoroutines    string    `json:",omitempty"` // why they were not measured
 	Parallel        *parallel `json:",omitempty"`
@@ -147,7 +149,7 @@ func (f *millionFlags) run(stdout, stderr io.Writer) error {
 		f.compare(p)
 	}
 	if f.parallel {
-		p.Parallel = measureParallel()
+		p.Parallel = measureParallel(min(max(f.n, 10000), 1000000))
 	}
 	if f.json {
 		out := json.NewEncoder(stdout)
@@ -332,7 +334,7 @@ func (f *millionFlags) live(p *population, k keeper, stderr io.Writer) (err erro
 // runtime keeps their descriptors.
 func (f *millionFlags) compare(p *population) {
 	debug.FreeOSMemory()
-	p.Structs = structCycle(f.n, p.Frames)
+	p.structs()
 	debug.FreeOSMemory()
 	p.Goroutines, p.NoGoroutines = goroutineCycle(min(f.n, 1000000))
 }
@@ -361,6 +363,7 @@ func (p *population) print(w io.Writer) {
 	if s := p.Structs; s != nil {
 		say("  of plain structs", "%s", s)
 		say("  ratio", "%.2f of time, %.2f of processor time", p.GC.Wall/s.Wall, p.GC.CPU/s.CPU)
+		say("  to touch one", "%.1f ns in order, %.1f at random", p.Touch, p.TouchRandom)
 	}
 	if g := p.Goroutines; g != nil {
 		say("  of goroutines", "%s; %s of them", g, thousands(float64(g.Objects)))

@@ -30,7 +30,7 @@ func TestMillion(t *testing.T) {
 	p := populate(t, "-n 100000 -gc -rounds 1")
 	for name, v := range map[string]float64{"resident": p.Resident, "create": p.Create, "create and first": p.CreateFirst - p.Create,
 		"switch": p.Switch, "random": p.SwitchRandom, "order": p.RandomOrder, "GC": p.GC.Wall, "GC CPU": p.GC.CPU, "pause": p.GC.Pause,
-		"marking": p.SwitchInMarking, "structs": p.Structs.Wall, "goroutines": p.Goroutines.Wall} {
+		"marking": p.SwitchInMarking, "structs": p.Structs.Wall, "touch": p.Touch, "touch at random": p.TouchRandom, "goroutines": p.Goroutines.Wall} {
 		if !(v > 0) {
 			t.Errorf("%s takes %v", name, v)
 		}
@@ -185,7 +185,7 @@ func TestMillionLibaco(t *testing.T) {
 func TestParallel(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	p := populate(t, "-n 1000 -parallel")
-	if p.Parallel.OneOfOne <= 0 || p.Parallel.OneOfAll <= 0 || p.Parallel.All <= 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
+	if p.Parallel.OneOfOne.Wall <= 0 || p.Parallel.OneOfAll.Wall <= 0 || p.Parallel.All.Wall <= 0 || p.Parallel.All.CPU <= 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
 		t.Errorf("%+v", p.Parallel)
 	}
 }

@@ -1,41 +1,62 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/goaco/aco"
+	"github.com/shirou/gopsutil/v4/process"
 )
 
 // Throughput: goroutines that each create, resume and drop coroutines of their own.
 
-// A parallel is lives a second.
+// A parallel is lives a second, and lives a second of processor time: the latter tells more on a
+// machine that has something else to do.
 type parallel struct {
-	OneOfOne   float64 // of one goroutine, with one processor for it and the collector
-	OneOfAll   float64 // of one goroutine, with all processors
-	All        float64 // of a goroutine a processor
 	Processors int
+	OneOfOne   rate // of one goroutine, with one processor for it and the collector
+	OneOfAll   rate // of one goroutine, with all processors: the collector has the others
+	All        rate // of a goroutine a processor
 }
 
-// measureParallel returns the best of several.
-func measureParallel() *parallel {
+// A rate is lives a second.
+type rate struct{ Wall, CPU float64 }
+
+func (r *rate) best(new rate) { r.Wall, r.CPU = max(r.Wall, new.Wall), max(r.CPU, new.CPU) }
+
+// measureParallel returns the best of several, with so many lives a goroutine.
+func measureParallel(lives int) *parallel {
 	all := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(all)
 	p := &parallel{Processors: all}
 	for range 7 {
 		runtime.GOMAXPROCS(1)
-		p.OneOfOne = max(p.OneOfOne, throughput(1))
+		p.OneOfOne.best(throughput(1, lives))
 		runtime.GOMAXPROCS(all)
-		p.OneOfAll = max(p.OneOfAll, throughput(1))
-		p.All = max(p.All, throughput(all))
+		p.OneOfAll.best(throughput(1, lives))
+		p.All.best(throughput(all, lives))
 	}
 	return p
 }
 
-// throughput returns the lives a second that so many goroutines make.
-func throughput(goroutines int) float64 {
-	const lives, alive = 400000, 1 << 15
+// processorTime returns the seconds of processors that this process has used.
+func processorTime() float64 {
+	p, err := process.NewProcess(int32(os.Getpid()))
+	if err != nil {
+		return 0
+	}
+	t, err := p.Times()
+	if err != nil {
+		return 0
+	}
+	return t.User + t.System
+}
+
+// throughput returns how fast so many goroutines make so many lives each.
+func throughput(goroutines, lives int) rate {
+	const alive = 1 << 15
 	tables := make([][alive]*co, goroutines)
 	var ready, done sync.WaitGroup
 	begin := make(chan bool)
@@ -68,14 +89,21 @@ func throughput(goroutines int) float64 {
 	}
 	ready.Wait()
 	runtime.GC()
-	start := time.Now()
+	start, used := time.Now(), processorTime()
 	close(begin)
 	done.Wait()
-	d := time.Since(start)
-	return float64(goroutines*lives) / d.Seconds()
+	d, used := time.Since(start).Seconds(), processorTime()-used
+	n := float64(goroutines * lives)
+	if used == 0 { // too little for the system's clock
+		used = d
+	}
+	return rate{n / d, n / used}
 }
 
 func (p *parallel) print(say func(name, format string, args ...any)) {
-	say("create, resume, drop", "%s a second by a goroutine on one processor, %s on %d", thousands(p.OneOfOne), thousands(p.OneOfAll), p.Processors)
-	say("", "%s by %d goroutines on %d, %.2f and %.2f times as many", thousands(p.All), p.Processors, p.Processors, p.All/p.OneOfOne, p.All/p.OneOfAll)
+	say("create, resume, drop", "%s a second by a goroutine on one processor, %s on %d", thousands(p.OneOfOne.Wall), thousands(p.OneOfAll.Wall), p.Processors)
+	say("", "%s by %d goroutines on %d: %.2f and %.2f times as many", thousands(p.All.Wall), p.Processors, p.Processors,
+		p.All.Wall/p.OneOfOne.Wall, p.All.Wall/p.OneOfAll.Wall)
+	say("", "%s a second of processor time by one, %s by %d: %.2f times as many on %d", thousands(p.OneOfOne.CPU), thousands(p.All.CPU), p.Processors,
+		float64(p.Processors)*p.All.CPU/p.OneOfOne.CPU, p.Processors)
 }
