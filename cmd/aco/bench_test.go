@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -312,5 +313,34 @@ func TestInterrupt(t *testing.T) {
 	}
 	if s := out.String(); !strings.Contains(s, "│ one ") || !strings.Contains(s, "│ one-slice ") || strings.Contains(s, "│ 100000") || !strings.Contains(s, "interrupted:") {
 		t.Errorf("printed %s", s)
+	}
+}
+
+// Resume is inlined into the loops that are measured, as it is into a program's: not so in a very
+// large function, for which the compiler is sparing.
+func TestResumeIsInlined(t *testing.T) {
+	out, err := exec.Command("go", "build", "-gcflags=-m", "-o", os.DevNull, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, file := range []string{"rows.go", "consumers.go", "lexer.go", "peers.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := 0
+		for i, line := range strings.Split(string(source), "\n") {
+			if !strings.Contains(line, ".Resume(") {
+				continue
+			}
+			calls++
+			inlined := regexp.MustCompile(`(?m)^\./` + regexp.QuoteMeta(file) + ":" + strconv.Itoa(i+1) + `:\d+: inlining call to aco\..*\.Resume$`)
+			if !inlined.Match(out) {
+				t.Errorf("%s:%d: Resume is not inlined: %s", file, i+1, line)
+			}
+		}
+		if calls == 0 {
+			t.Errorf("%s does not call Resume", file)
+		}
 	}
 }
