@@ -16,9 +16,9 @@
    running coroutine's address of its own variable is right, and frames come back as they were.
 
    The model is checked three times, with different parts of it standing still. INNERMOST: only the
-   innermost word changes, and stacks stay where they are. OUTER: only the other word changes, goroutine
-   0's stack moves, there is one object beside the coroutine, and both goroutines hold that all the time. ALONE: as OUTER,
-   but both words change, and there is only one goroutine.
+   innermost word changes, and stacks stay where they are. OUTER: only the other word changes,
+   goroutine 0's stack moves, there is one object beside the coroutine, and both goroutines hold the
+   coroutine all the time. ALONE: as OUTER, but both words change, and there is one goroutine.
 
    With -D one of the following the model must fail; scripts/prove checks that it does:
    NOBARRIER   yieldNative stores into ptrs without the write barrier

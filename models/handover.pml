@@ -20,13 +20,17 @@
    WAITFIRST   the old goroutine waits before its stack is left
    NOTRACE     GUARD does not look at trace.enabled
    NOPROFILE   GUARD does not look at goroutineProfile.active
-   NOGUARD     GUARD does not look at the other goroutine's status
-   NOSTATUS    hire does not look at the worker's status
-   NOM         neither hire nor GUARD looks at the worker's m
+   NOSTATUS    hire looks neither at the worker's status nor at its m
+   NOGUARD     neither hire nor GUARD does
+   NOM         hire and GUARD look at its status alone
    EARLYREADY  transfer makes the other goroutine ready before this one waits
    EARLYIDLE   a worker says that it is idle before it waits, and hire believes it
    UNSTOPPED   marking begins without stopping the world
    NOREADY     idleNext does not make the resumer ready */
+
+#ifdef NOGUARD
+#define NOSTATUS
+#endif
 
 #define RES 0
 #define WRK 1
@@ -157,7 +161,9 @@ inline guard(other) {
 	if :: status[other] != WAITING || scan[other] -> ok = false :: else fi;
 #endif
 #ifndef NOM
+#ifndef NOGUARD
 	if :: m_of[other] != NOBODY -> ok = false :: else fi
+#endif
 #endif
 	}
 }
@@ -245,8 +251,10 @@ inline hire() {
 #endif
 #endif
 #ifndef NOM
+#ifndef NOSTATUS
 #ifndef EARLYIDLE
 	m_of[WRK] == NOBODY;
+#endif
 #endif
 #endif
 	atomic { !stopping -> safe[t] = false; idle = false }
