@@ -32,9 +32,9 @@ const (
 // order two writes to a variable.
 type Coroutine[In, Out any] struct {
 	core engine.Core
-	body func(co *Coroutine[In, Out], first In)
-	in   In
+	in   In // these two lie beside what a switch uses of the core
 	out  Out
+	body func(co *Coroutine[In, Out], first In)
 }
 
 // New returns a coroutine that will run body. Nothing runs until the first

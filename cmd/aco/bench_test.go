@@ -317,3 +317,27 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("printed %s", s)
 	}
 }
+
+// Resume is inlined into the loops that are measured, as it is into a program's. The compiler does not
+// do so in a very large function, such as that which sets up the rows.
+func TestResumeIsInlined(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "aco")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command("go", "tool", "objdump", "-s", `^main\.`, program).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{"resuming", "resumingMany", "coroutineLives", "resumingConsumers", "standaloneWalks"} {
+		if !bytes.Contains(out, []byte("TEXT main."+f)) {
+			t.Errorf("there is no %s", f)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^ *(\w+\.go:\d+)\t.*CALL .*aco\.\(\*Coroutine.*\)\.Resume\(SB\)`).FindAllSubmatch(out, -1) {
+		file, _, _ := strings.Cut(string(m[1]), ":")
+		if !slices.Contains([]string{"memory.go", "programs.go", "torture.go"}, file) { // which are not timed
+			t.Errorf("%s calls Resume", m[1])
+		}
+	}
+}

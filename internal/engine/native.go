@@ -271,7 +271,7 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	if refused := describe(c, depth, pc, base); refused != "" {
 		panic("aco: " + refused)
 	}
-	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 1024) {
+	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 512) {
 		c.flags |= flagMove | flagSpecial
 	}
 	return true

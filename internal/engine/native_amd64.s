@@ -430,6 +430,9 @@ TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
 // R10 is the layout. That the frames end at R11 follows when the return addresses up to
 // main's are verified: only enter calls main.
 TEXT ·freeze(SB), NOSPLIT|NOFRAME, $0-0
+	LEAQ 32(R11), CX
+	CMPQ CX, G_HI(R14)              // another stack may have come to lie here: read nothing above it
+	JHI  slow
 	CMPQ 8(R11), AX
 	JNE  slow
 	MOVQ BP, CX
