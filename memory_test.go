@@ -1,0 +1,96 @@
+package aco_test
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"testing"
+	"unsafe"
+
+	"github.com/goaco/aco"
+)
+
+// What docs/memory.md says of the memory of shared coroutines.
+
+// Two objects are allocated for a coroutine that is suspended, and only the handle for one that comes
+// after one that has ended.
+func TestAllocationsOfALife(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Log("each coroutine is a goroutine here")
+		return
+	}
+	body := func(co *intCo, v int) { co.Yield(v) }
+	var kept []*intCo
+	suspended := testing.AllocsPerRun(1000, func() {
+		co := aco.New(body)
+		co.Resume(1)
+		kept = append(kept[:0:0], co)
+	}) - 1 // the slice
+	ended := testing.AllocsPerRun(1000, func() {
+		co := aco.New(body)
+		co.Resume(1)
+		co.Resume(1)
+	})
+	if suspended != 2 || ended != 1 {
+		t.Errorf("%v allocations of one that is suspended, want 2; %v of one that ends, want 1", suspended, ended)
+	}
+}
+
+// A coroutine that was deep once gives the room back, and grows again.
+func TestRoomIsGivenBack(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Log("each coroutine is a goroutine here")
+		return
+	}
+	var down func(co *intCo, depth int)
+	down = func(co *intCo, depth int) {
+		if depth == 0 {
+			co.Yield(depth)
+			return
+		}
+		down(co, depth-1)
+	}
+	co := aco.New(func(co *intCo, _ int) {
+		for _, depth := range []int{1, 200, 1, 200, 10} {
+			down(co, depth)
+		}
+	})
+	var sizes []int
+	for range 5 {
+		co.Resume(0)
+		sizes = append(sizes, co.Footprint())
+	}
+	if little, much := sizes[0], sizes[1]; much < 200*24 || sizes[2] != little || sizes[3] != much || sizes[4] > much/4 {
+		t.Errorf("1, 200, 1, 200 and 10 calls down it has %d bytes", sizes)
+	}
+}
+
+// The page has the sizes that there are.
+func TestMemoryPage(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Log("the page is about the native engine")
+		return
+	}
+	page, err := os.ReadFile("docs/memory.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := aco.New(func(co *intCo, v int) {
+		for {
+			v = co.Yield(v + 1)
+		}
+	})
+	bare.Resume(0)
+	for pattern, want := range map[string]uintptr{
+		`\| handle \| (\d+)\.0 \|`:                     unsafe.Sizeof(intCo{}),
+		"`Coroutine\\[string, string\\]` has\\s(\\d+)": unsafe.Sizeof(aco.Coroutine[string, string]{}),
+		`without locals they are (\d+) bytes`:          uintptr(bare.Footprint()),
+	} {
+		m := regexp.MustCompile(pattern).FindSubmatch(page)
+		if m == nil {
+			t.Errorf("docs/memory.md does not say %s", pattern)
+		} else if n, _ := strconv.Atoi(string(m[1])); uintptr(n) != want {
+			t.Errorf("docs/memory.md says %d for %s, and it is %d", n, pattern, want)
+		}
+	}
+}
