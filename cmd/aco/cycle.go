@@ -94,13 +94,13 @@ func (h *herd) marking() (best float64, err error) {
 // which one is nil, one leads to an object of its own, and three to what all share.
 type plain struct {
 	shared1 *int
-	none    *int
+	_       *int
 	number1 uintptr
 	shared2 *int
 	own     *uintptr
-	number2 [2]uintptr
+	_       [2]uintptr
 	shared3 *int
-	number3 [2]uintptr
+	_       [2]uintptr
 }
 
 // structs measures pairs of a plain and an object that is as large as the frames.

