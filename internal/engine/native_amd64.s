@@ -33,8 +33,6 @@
 #define G_HI 8
 #define G_PANIC 32
 #define G_DEFER 40
-#define DEFER_SP 8
-#define DEFER_LINK 32
 
 // ROOM is how many bytes of stack a thawed coroutine finds below it: what a function may use without
 // asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
@@ -292,10 +290,10 @@ defer:
 	MOVQ record_off(CX), R8
 	ADDQ DI, R8
 heap:
-	MOVQ DX, DEFER_LINK(R8)
+	MOVQ DX, deferRecord_link(R8)
 	MOVQ record_sp(CX), R9
 	ADDQ DI, R9
-	MOVQ R9, DEFER_SP(R8)
+	MOVQ R9, deferRecord_sp(R8)
 	MOVQ R8, DX
 	CMPQ CX, SI
 	JNE  defer
@@ -376,7 +374,7 @@ chains:
 	JCS  linked
 	TESTQ DX, DX
 	JZ   go
-	CMPQ DEFER_SP(DX), R11
+	CMPQ deferRecord_sp(DX), R11
 	JCC  go
 linked:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
@@ -533,11 +531,11 @@ defer:
 	TESTQ R8, R8
 	JNZ  heaprec
 	MOVQ record_off(SI), R8
-	MOVQ DEFER_LINK(DI)(R8*1), DX
+	MOVQ deferRecord_link(DI)(R8*1), DX
 	JMP  nextdefer
 heaprec:
-	MOVQ DEFER_LINK(R8), DX
-	MOVQ $0, DEFER_LINK(R8)         // it could point into the stack; the block holds what it held
+	MOVQ deferRecord_link(R8), DX
+	MOVQ $0, deferRecord_link(R8)         // it could point into the stack; the block holds what it held
 nextdefer:
 	ADDQ $record__size, SI
 	DECQ CX
