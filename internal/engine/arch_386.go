@@ -59,6 +59,7 @@ func inside() (c *Core, depth uintptr) {
 // wordAt returns the word that is depth bytes below the top of the stack.
 //
 //go:nosplit
+//go:nocheckptr
 func wordAt(depth uintptr) uintptr {
 	_, _, top, _, _, _ := look()
 	return *at(top - depth)
@@ -68,6 +69,7 @@ func wordAt(depth uintptr) uintptr {
 // begins of the one that called it.
 //
 //go:nosplit
+//go:nocheckptr
 func callerOf(args uintptr) (pc, sp uintptr) { return *at(args - 4), args }
 
 // callBefore returns 0: returns are not made to be predicted here.

@@ -44,6 +44,7 @@ func shape(delta uintptr) parts {
 // that returns into enter. It returns nil if there is none.
 //
 //go:nosplit
+//go:nocheckptr
 func inside() (c *Core, depth uintptr) {
 	_, floor, top, _, _, p := look()
 	for p > floor && p < top {
@@ -59,6 +60,7 @@ func inside() (c *Core, depth uintptr) {
 // and where its frame begins.
 //
 //go:nosplit
+//go:nocheckptr
 func callerOf(bp uintptr) (pc, sp uintptr) { return *at(bp + 8), bp + 16 }
 
 // callBefore returns the address of the instruction CALL register that ends at pc, or 0. It may be

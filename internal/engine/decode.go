@@ -244,9 +244,10 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 
 // capture copies the frames as they are, and notes where. All that it notes of the stack belongs
 // together: a nosplit function that calls none that can split runs on a stack that does not move
-// (runtime/stack.go: isShrinkStackSafe).
+// (runtime/stack.go: isShrinkStackSafe). Nor does the compiler add calls to it that check pointers.
 //
 //go:nosplit
+//go:nocheckptr
 func (d *decoder) capture(depth uintptr) {
 	_, floor, top, defers, panics, _ := look()
 	d.lo, d.floor, d.top = top-depth, floor, top
@@ -506,6 +507,7 @@ func (d *decoder) chains() {
 // stack that does not move.
 //
 //go:nosplit
+//go:nocheckptr
 func (d *decoder) collect(l *links, records []record) (n int) {
 	_, _, top, defers, panics, _ := look()
 	lo := top - d.end - d.size

@@ -130,6 +130,7 @@ func init() {
 // at returns address a, of a word of this stack, as a pointer.
 //
 //go:nosplit
+//go:nocheckptr
 func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
 // unsaved is the layout of a coroutine that has not been suspended yet.
@@ -156,6 +157,7 @@ func End() {
 // be suspended, these frames included.
 //
 //go:nosplit
+//go:nocheckptr
 func disown() *Core {
 	c, depth := inside()
 	if c == nil || c.standalone() {

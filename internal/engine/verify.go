@@ -51,19 +51,26 @@ func (v *verifier) expect(name string, got, want any) {
 	}
 }
 
-// checkG looks for the stack bounds in g. What is read together is read before anything is
-// called, because a call may move the stack.
+// checkG looks for the stack bounds in g.
 func checkG(v *verifier) {
-	var here byte
-	g, floor, top, _, _, _ := look()
-	stack := **(**[3]uintptr)(unsafe.Pointer(&g)) // lo, hi, stackguard0
-	at := uintptr(unsafe.Pointer(&here))
+	floor, top, at, stack := bounds()
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
 	v.expect("g.stack.lo", stack[0], floor)
 	v.expect("g.stack.hi", stack[1], top)
 	reserve := stack[2] - stack[0]
 	asked := stack[2] > stack[1] // somebody asks this goroutine to stop: look no further
 	v.expect("g.stackguard0 leaves no more than room", asked || reserve+128 <= room, true)
+}
+
+// bounds returns the bounds of the stack by look, an address on it, and the first words of g. They
+// belong together: see capture.
+//
+//go:nosplit
+//go:nocheckptr
+func bounds() (floor, top, here uintptr, stack [3]uintptr) {
+	var b byte
+	g, floor, top, _, _, _ := look()
+	return floor, top, uintptr(unsafe.Pointer(&b)), **(**[3]uintptr)(unsafe.Pointer(&g))
 }
 
 // checkFunction looks up a known function, and finds where main returns to.
@@ -161,6 +168,7 @@ func identity(p *int) *int { return p }
 // look copies the frame of its caller, which has an object at o.
 //
 //go:nosplit
+//go:nocheckptr
 //go:noinline
 func (v *verifier) look(o unsafe.Pointer) {
 	_, _, top, _, _, p := look()
@@ -196,6 +204,7 @@ func checkDefer(v *verifier) {
 // belongs to and this one are from the top of the stack.
 //
 //go:nosplit
+//go:nocheckptr
 func firstDefer() (d deferRecord, distance, here uintptr) {
 	_, _, top, p, _, _ := look()
 	d = *(*deferRecord)(p)
