@@ -32,8 +32,9 @@ const (
 // order two writes to a variable.
 type Coroutine[In, Out any] struct {
 	core engine.Core
-	in   In
+	in   In // these two lie beside what a switch uses of the core
 	out  Out
+	body func(co *Coroutine[In, Out], first In)
 }
 
 // New returns a coroutine that will run body. Nothing runs until the first
@@ -54,18 +55,22 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 	for _, o := range opts {
 		kind = o.kind
 	}
-	co := new(Coroutine[In, Out])
-	co.core.Init(kind, func(c *engine.Core) {
-		co := (*Coroutine[In, Out])(unsafe.Pointer(c)) // c is its first field: the closure need not hold it
-		if c.Ended() {
-			var in In
-			var out Out
-			co.in, co.out = in, out
-			return
+	co := &Coroutine[In, Out]{body: body}
+	co.core.Init(kind, engine.Main(co, func() func(*engine.Core) {
+		return func(c *engine.Core) { // a function with a name would be called by a closure
+			co := (*Coroutine[In, Out])(unsafe.Pointer(c)) // c is its first field
+			if c.Ended() {
+				var in In
+				var out Out
+				co.body, co.in, co.out = nil, in, out
+				return
+			}
+			if c.Nested() {
+				defer engine.End()
+			}
+			co.body(co, co.in)
 		}
-		defer engine.End()
-		body(co, co.in)
-	})
+	}))
 	return co
 }
 

@@ -25,7 +25,7 @@ func Shared() Option { return Option{engine.Shared} }
 func Standalone() Option { return Option{engine.Standalone} }
 
 // Auto makes a coroutine that begins as a shared one and becomes a standalone one if
-// that is cheaper: when a thousand bytes are suspended, or when it has been suspended
+// that is cheaper: when 512 bytes are suspended, or when it has been suspended
 // through a different chain of calls dozens of times, as a recursive walk is. Its
 // frames move to a goroutine of its own, at a Resume. [Pull] chooses so. Where there
 // is no hand-over it is the same as [Shared].

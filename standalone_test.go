@@ -21,11 +21,7 @@ import (
 // TestHandOver switches all the time, on several goroutines, while profilers, tracer,
 // collections and locked threads come and go. Every value must arrive.
 func TestHandOver(t *testing.T) {
-	length := 300 * time.Millisecond
-	if s := os.Getenv("ACO_TORTURE"); s != "" {
-		length, _ = time.ParseDuration(s)
-	}
-	end := time.Now().Add(length)
+	end := time.Now().Add(tortureLength(t, 300*time.Millisecond))
 	wait := func() {}
 	if os.Getenv("ACO_OBSERVE") != "0" {
 		wait = observe(t, end)

@@ -67,19 +67,25 @@ func (s *slot) agree() bool {
 	return a == s.traces[1].String() && a == s.traces[2].String()
 }
 
+// tortureLength returns what ACO_TORTURE says, or standard.
+func tortureLength(t *testing.T, standard time.Duration) time.Duration {
+	s := os.Getenv("ACO_TORTURE")
+	if s == "" {
+		return standard
+	}
+	length, err := time.ParseDuration(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return length
+}
+
 // TestTorture resumes sixty random programs from four goroutines, at random depth, on
 // their own and on fresh stacks, with garbage, collections and drops in between, for as
 // long as ACO_TORTURE says (1s unless set). With ACO_OBSERVE=1 profilers, tracer and
 // goroutine dumps run all the while.
 func TestTorture(t *testing.T) {
-	length := time.Second
-	if s := os.Getenv("ACO_TORTURE"); s != "" {
-		var err error
-		if length, err = time.ParseDuration(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	end := time.Now().Add(length)
+	end := time.Now().Add(tortureLength(t, time.Second))
 	if os.Getenv("ACO_OBSERVE") == "1" {
 		defer observe(t, end)()
 	}

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -11,114 +10,153 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+	"github.com/spf13/cobra"
 )
 
 // The bench command: it measures every peer of every chosen row in turn, several times
-// over, so that all meet the same moods of the machine, and reports what it found.
+// over, and reports what it found.
 
-// bench carries out "aco bench" with its arguments.
-func bench(args []string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("aco bench", flag.ContinueOnError)
-	var said bytes.Buffer
-	flags.SetOutput(&said)
-	quick := flags.Bool("quick", false, "take less than 15 s, with more noise")
-	asJSON := flags.Bool("json", false, "print JSON, with every repeat's figure")
-	only := flags.String("rows", "", "comma-separated rows to measure (default all)")
-	libaco := flags.String("libaco", "", "`program` that measures C libaco in the same run: "+
-		"called with COROUTINES:STACK_BYTES, it prints a JSON object with pair_ns")
-	flags.Usage = func() {
-		fmt.Fprintln(flags.Output(), "usage: aco bench [flags] [row ...]\nrows:", strings.Join(rowNames(), " "))
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(args); err != nil {
-		stderr.Write(said.Bytes())
-		if err == flag.ErrHelp {
-			return err
-		}
-		return errUsage
-	}
-	names := flags.Args()
-	if *only != "" {
-		names = append(names, strings.Split(*only, ",")...)
-	}
-	for _, n := range names {
-		if !slices.Contains(rowNames(), n) {
-			fmt.Fprintf(stderr, "unknown row %q\n", n)
-			flags.SetOutput(stderr)
-			flags.Usage()
-			return errUsage
-		}
-	}
-	plan := plan{repeats: 9, budget: 60 * time.Millisecond}
-	if *quick {
-		plan.repeats, plan.budget = 5, 25*time.Millisecond
-	}
-	report := newReport()
-	for _, r := range rows {
-		if len(names) == 0 || slices.Contains(names, r.name) {
-			report.Rows = append(report.Rows, &result{Row: r.name, What: r.what, row: r})
-		}
-	}
-	if !*asJSON {
-		report.head(stdout)
-	}
-	measureAll(report, plan, *libaco, stderr)
-	if *asJSON {
-		out := json.NewEncoder(stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(report)
-	}
-	report.table(stdout)
-	return nil
+// benchFlags are the flags of "aco bench".
+type benchFlags struct {
+	quick, json bool
+	rows, peers []string
+	format      string
+	html, svg   string
+	libaco      string
 }
 
-// measureAll fills in the report's rows, showing how far it is on stderr. An interrupt
-// ends it with the rows that are complete.
+var formats = []string{"table", "json", "go"}
+
+// benchCommand returns "aco bench".
+func benchCommand() *cobra.Command {
+	var f benchFlags
+	cmd := &cobra.Command{
+		Use:   "bench [flags] [row ...]",
+		Short: "Measure a switch, and work made of switches, against other ways",
+		Long: "Measure what coroutines cost, against everything else that Go has for the purpose, in the same run.\n" +
+			"Each figure is of one operation. The minimum of the repeats is the figure to compare; the spread\n" +
+			"says how far the slowest repeat was from it.\n\nRows:\n" + describeRows() + "\nPeers: " + strings.Join(peerNames(), " "),
+		Example: "  aco bench                              every row, a minute or two\n" +
+			"  aco bench -quick                       in less than 15 s\n" +
+			"  aco bench one walk                     two rows\n" +
+			"  aco bench -peers iter.Pull,aco one     two peers\n" +
+			"  aco bench -html report.html            a page with charts, beside the table\n" +
+			"  aco bench -format go >new.txt          for benchstat -row /row -col /peer new.txt",
+		ValidArgs:             rowNames(),
+		Args:                  cobra.ArbitraryArgs,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(append(args, f.rows...), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.quick, "quick", false, "take less than 15 s, with more noise")
+	flags.StringSliceVar(&f.rows, "rows", nil, "comma-separated `rows` to measure (default all)")
+	flags.StringSliceVar(&f.peers, "peers", nil, "comma-separated `peers` to measure (default all)")
+	flags.StringVar(&f.format, "format", "table", "`format` of the figures: table, json with every repeat's figure, or go for benchstat")
+	flags.BoolVar(&f.json, "json", false, "the same as -format json")
+	flags.StringVar(&f.html, "html", "", "write a page with charts to `file` too")
+	flags.StringVar(&f.svg, "svg", "", "write a picture of the ratios to `file` too")
+	flags.StringVar(&f.libaco, "libaco", "", "`program` that measures C libaco in the same run: "+
+		"called with COROUTINES:STACK_BYTES, it prints a JSON object with pair_ns")
+	for name, known := range map[string][]string{"rows": rowNames(), "peers": peerNames(), "format": formats} {
+		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(known, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err)
+		}
+	}
+	return cmd
+}
+
+// run carries out "aco bench" for the rows of these names, all if there are none.
+func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
+	if f.json {
+		f.format = "json"
+	}
+	if err := choose("row", names, rowNames()); err != nil {
+		return err
+	}
+	if err := choose("peer", f.peers, peerNames()); err != nil {
+		return err
+	}
+	if err := choose("format", []string{f.format}, formats); err != nil {
+		return err
+	}
+	pictures, err := openPictures(f.html, f.svg)
+	if err != nil {
+		return err
+	}
+	defer pictures.close()
+	plan := fullPlan
+	if f.quick {
+		plan = quickPlan
+	}
+	report := newReport()
+	report.Quick = f.quick
+	for _, r := range rows {
+		res := &result{Row: r.name, What: r.what, Unit: r.unitName(), row: r, chosen: f.peers}
+		if (len(names) == 0 || slices.Contains(names, r.name)) && len(res.peers()) > 0 {
+			report.Rows = append(report.Rows, res)
+		}
+	}
+	if f.format == "table" {
+		report.head(stdout)
+	}
+	measureAll(report, plan, f.libaco, stderr)
+	switch f.format {
+	case "json":
+		out := json.NewEncoder(stdout)
+		out.SetIndent("", "  ")
+		err = out.Encode(report)
+	case "go":
+		err = report.goFormat(stdout)
+	default:
+		report.table(stdout)
+	}
+	if err == nil {
+		err = pictures.draw(report, stderr)
+	}
+	if err == nil && report.Interrupted {
+		err = errInterrupted
+	}
+	return err
+}
+
+// measureAll fills in the report's rows, showing how far it is on stderr. An interrupt ends it
+// at once with the rows that are complete: what is being measured then is left to itself.
 func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt)
-	defer signal.Stop(stop)
-	var bar *progressbar.ProgressBar
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		bar = progressbar.NewOptions(len(report.Rows)*plan.repeats, progressbar.OptionSetWriter(stderr),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40))
-	}
-	for i, r := range report.Rows {
-		if bar == nil {
-			fmt.Fprintf(stderr, "measuring %s (%d of %d)\n", r.Row, i+1, len(report.Rows))
-		} else {
-			bar.Describe(r.Row)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	todo := report.Rows
+	report.Rows = nil
+	shown := newBar(stderr, "", int64(len(todo)))
+	defer shown.end()
+	for i, r := range todo {
+		if shown == nil {
+			fmt.Fprintf(stderr, "measuring %s (%d of %d)\n", r.Row, i+1, len(todo))
 		}
-		m := newMeasurement(r, plan)
-		for range plan.repeats {
-			m.repeat()
-			if libaco != "" && r.row.libaco != "" {
-				m.external("C libaco", func() (float64, error) { return runLibaco(libaco, r.row.libaco) })
-			}
-			if bar != nil {
-				bar.Add(1)
-			}
-			select {
-			case <-stop:
-				report.Rows, report.Interrupted = report.Rows[:i], true
-				return
-			default:
-			}
+		shown.set(int64(i), r.Row)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			measureRow(ctx, r, plan, libaco)
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
 		}
-		m.finish()
-	}
-	if bar != nil {
-		bar.Finish()
+		if ctx.Err() != nil {
+			report.Interrupted = true
+			return
+		}
+		report.Rows = append(report.Rows, r)
 	}
 }
 
 // runLibaco returns the nanoseconds of a resume and a yield that program reports for a row.
-func runLibaco(program, row string) (float64, error) {
-	out, err := exec.Command(program, row).Output()
+func runLibaco(ctx context.Context, program, row string) (float64, error) {
+	out, err := exec.CommandContext(ctx, program, row).Output()
 	if err != nil {
 		return 0, fmt.Errorf("%s %s: %w", program, row, err)
 	}

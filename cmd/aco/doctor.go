@@ -1,17 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/goaco/aco"
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
 )
 
 // The doctor command: which engine runs coroutines in a program built like this one, and what
@@ -20,41 +24,69 @@ import (
 // errFellBack says that the native engine is not in use.
 var errFellBack = errors.New("the native engine is not in use")
 
-// doctor carries out "aco doctor" with its arguments.
-func doctor(args []string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("aco doctor", flag.ContinueOnError)
-	var said bytes.Buffer
-	flags.SetOutput(&said)
-	asJSON := flags.Bool("json", false, "print JSON, for a report of a bug")
-	flags.Usage = func() {
-		fmt.Fprintln(flags.Output(), "usage: aco doctor [flags]")
-		flags.PrintDefaults()
+// doctorCommand returns "aco doctor".
+func doctorCommand() *cobra.Command {
+	var asJSON bool
+	var length time.Duration
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "doctor [flags]",
+		Short: "Tell which engine is in use and why, and test it",
+		Long: "Tell which engine runs coroutines in a program that is built and run like this one, why, what the\n" +
+			"start-up check looked for and found, and the settings that matter. The exit status is 0 if the native\n" +
+			"engine is in use, 3 if it is not, and 1 if the torture found a fault.",
+		Example: "  aco doctor                 what is in use, and why\n" +
+			"  aco doctor -json           the same, for a report of a bug\n" +
+			"  aco doctor -torture 30s    random programs on coroutines, compared with plain calls\n" +
+			"  ACO_ENGINE=portable aco doctor",
+		Args:                  cobra.ArbitraryArgs,
+		ValidArgsFunction:     cobra.NoFileCompletions,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError(fmt.Sprintf("unknown argument %q; doctor has none", args[0]))
+			}
+			if length < 0 {
+				return usageError(fmt.Sprintf("-torture %v: want a length of time, such as 30s", length))
+			}
+			return examine(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, length, seed)
+		},
 	}
-	err := flags.Parse(args)
-	if err == nil && flags.NArg() > 0 {
-		fmt.Fprintf(&said, "unknown argument %q\n", flags.Arg(0))
-		flags.Usage()
-		err = errUsage
+	cmd.Flags().SortFlags = false
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, for a report of a bug")
+	cmd.Flags().DurationVar(&length, "torture", 0, "run random programs on coroutines for a `time` such as 30s, and compare")
+	cmd.Flags().Uint64Var(&seed, "seed", 0, "the torture's `seed` (default a random one)")
+	return cmd
+}
+
+// examine carries out "aco doctor".
+func examine(stdout, stderr io.Writer, asJSON bool, length time.Duration, seed uint64) error {
+	d := diagnose()
+	if !asJSON {
+		d.print(stdout)
 	}
-	if err != nil {
-		stderr.Write(said.Bytes())
-		if err == flag.ErrHelp {
-			return err
+	var err error
+	if length > 0 {
+		d.Torture, err = torture(length, seed, stderr)
+		if err == nil && !asJSON {
+			d.Torture.print(stdout)
 		}
-		return errUsage
 	}
-	d := diagnosis{aco.Engine(), runtime.GOOS, runtime.NumCPU(), runtime.GOMAXPROCS(0),
-		os.Getenv("GODEBUG"), os.Getenv("ACO_ENGINE")}
-	if *asJSON {
+	if asJSON {
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
 		if err := out.Encode(d); err != nil {
 			return err
 		}
-	} else {
-		d.print(stdout)
 	}
-	if d.Engine.Name != "native" {
+	switch {
+	case err != nil:
+		return err
+	case d.Torture != nil && d.Torture.Fault != "":
+		return errors.New("the torture found a fault: please report it, with the output of aco doctor -json")
+	case d.Torture != nil && d.Torture.Interrupted:
+		return errInterrupted
+	case d.Engine.Name != "native":
 		return errFellBack
 	}
 	return nil
@@ -68,29 +100,93 @@ type diagnosis struct {
 	GOMAXPROCS int
 	GODEBUG    string
 	ACO_ENGINE string
+	Version    string            // of the aco module, if the build knows it
+	Race       bool              // whether the race detector is built in
+	Cgo        string            // 1 if C could be called, 0 if not
+	Build      map[string]string // the build's settings that may matter
+	Env        map[string]string // the variables that may matter, where set
+	Torture    *tortured         `json:",omitempty"`
 }
 
-func (d diagnosis) print(w io.Writer) {
+// What may matter of the settings of a build and of the environment.
+var (
+	buildSettings = []string{"-asan", "-buildmode", "-compiler", "-cover", "-gcflags", "-ldflags", "-msan", "-race", "-tags",
+		"-trimpath", "CGO_ENABLED", "DefaultGODEBUG", "GOAMD64", "GOEXPERIMENT", "GOFIPS140"}
+	variables = []string{"ACO_ENGINE", "GODEBUG", "GOEXPERIMENT", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK"}
+)
+
+func diagnose() *diagnosis {
+	d := &diagnosis{Engine: aco.Engine(), GOOS: runtime.GOOS, CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		GODEBUG: os.Getenv("GODEBUG"), ACO_ENGINE: os.Getenv("ACO_ENGINE"), Version: "unknown", Cgo: "unknown",
+		Build: map[string]string{}, Env: map[string]string{}}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range append(info.Deps, &info.Main) {
+			if dep.Path == "github.com/goaco/aco" {
+				d.Version = dep.Version
+			}
+		}
+		for _, s := range info.Settings {
+			if slices.Contains(buildSettings, s.Key) {
+				d.Build[s.Key] = s.Value
+			}
+		}
+		d.Race = d.Build["-race"] == "true"
+		if v, ok := d.Build["CGO_ENABLED"]; ok {
+			d.Cgo = v
+		}
+	}
+	for _, name := range variables {
+		if v, ok := os.LookupEnv(name); ok {
+			d.Env[name] = v
+		}
+	}
+	return d
+}
+
+func (d *diagnosis) print(w io.Writer) {
 	e := d.Engine
 	fmt.Fprintf(w, "engine      %s: %s\n", e.Name, e.Reason)
 	fmt.Fprintf(w, "standalone  %s\n", e.Standalone)
-	fmt.Fprintf(w, "built for   %s %s/%s\n", e.GoVersion, d.GOOS, e.GOARCH)
-	fmt.Fprintf(w, "runs on     %d CPUs, GOMAXPROCS=%d GODEBUG=%q ACO_ENGINE=%q\n", d.CPUs, d.GOMAXPROCS, d.GODEBUG, d.ACO_ENGINE)
+	fmt.Fprintf(w, "built for   %s %s/%s, race=%t cgo=%s\n", e.GoVersion, d.GOOS, e.GOARCH, d.Race, d.Cgo)
+	fmt.Fprintf(w, "built with  %s\n", settings(d.Build))
+	fmt.Fprintf(w, "runs on     %d CPUs, GOMAXPROCS=%d GODEBUG=%q\n", d.CPUs, d.GOMAXPROCS, d.GODEBUG)
+	fmt.Fprintf(w, "variables   %s\n", settings(d.Env))
 	if len(e.Checks) > 0 {
 		t := table.NewWriter()
 		t.SetOutputMirror(w)
 		t.SetStyle(table.StyleLight)
+		t.Style().Format.Header = text.FormatDefault
 		t.AppendHeader(table.Row{"start-up check", "expected", "found", ""})
 		for _, c := range e.Checks {
-			verdict := "ok"
+			verdict, colour := "ok", text.Colors{text.FgGreen}
 			if !c.OK {
-				verdict = "no"
+				verdict, colour = "no", text.Colors{text.FgRed}
+			}
+			if inColour(w) {
+				text.EnableColors()
+				verdict = colour.Sprint(verdict)
 			}
 			t.AppendRow(table.Row{c.Name, c.Want, c.Got, verdict})
 		}
 		t.Render()
 	}
 	if e.Name == "native" {
-		fmt.Fprintln(w, "ACO_ENGINE=portable, or -tags aco_portable, chooses the other engine.")
+		fmt.Fprintln(w, "To have the portable engine: ACO_ENGINE=portable in the environment, or build with -tags aco_portable.")
+		return
 	}
+	fmt.Fprintln(w, "To have the native engine: amd64, a Go release that it has been verified on, no race detector or sanitizer,\n"+
+		"neither ACO_ENGINE=portable nor -tags aco_portable. With -tags aco_native it is also tried on a later release of Go.")
+}
+
+// settings formats names and values in the order of the names.
+func settings(m map[string]string) string {
+	var words []string
+	for name, value := range m {
+		words = append(words, fmt.Sprintf("%s=%q", name, value))
+	}
+	if len(words) == 0 {
+		return "nothing that matters"
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }

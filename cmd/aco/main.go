@@ -4,42 +4,153 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
+
+	"github.com/goaco/aco"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
 )
 
-// errUsage says that the command line was wrong; what was wrong has been printed.
-var errUsage = errors.New("usage")
+// The command line. A flag may be written with one dash, as Go's own commands have it, or with two.
+
+// A usageError says in one line what is wrong with the command line.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// errInterrupted says that the user ended the command; what there was has been printed.
+var errInterrupted = errors.New("interrupted")
 
 func main() {
-	os.Exit(run(os.Args[1:]))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run carries out the command line and returns the exit status: 0, 1 for a failure, 2 for a
-// command line that makes no sense, 3 if doctor finds that the native engine is not in use.
-func run(args []string) int {
-	commands := map[string]func(args []string, stdout, stderr io.Writer) error{"bench": bench, "doctor": doctor}
-	name := "no command"
-	var command func(args []string, stdout, stderr io.Writer) error
-	if len(args) > 0 {
-		name = fmt.Sprintf("unknown command %q", args[0])
-		command = commands[args[0]]
-	}
-	if command == nil {
-		fmt.Fprintf(os.Stderr, "aco: %s\nusage: aco bench [flags] [row ...]\n       aco doctor [flags]\n", name)
-		return 2
-	}
-	switch err := command(args[1:], os.Stdout, os.Stderr); {
-	case err == nil || errors.Is(err, flag.ErrHelp):
+// command line that makes no sense, 3 if doctor finds that the native engine is not in use, 130
+// after an interrupt.
+func run(args []string, stdout, stderr io.Writer) int {
+	root := newCommand()
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetArgs(twoDashes(args))
+	cmd, err := root.ExecuteC()
+	var wrong usageError
+	switch {
+	case err == nil:
 		return 0
-	case errors.Is(err, errUsage):
+	case errors.As(err, &wrong):
+		fmt.Fprintf(stderr, "aco: %s\nusage: %s (%s -help tells more)\n", wrong, cmd.UseLine(), cmd.CommandPath())
 		return 2
 	case errors.Is(err, errFellBack):
 		return 3
+	case errors.Is(err, errInterrupted):
+		return 130
 	default:
-		fmt.Fprintln(os.Stderr, "aco:", err)
+		fmt.Fprintln(stderr, "aco:", err)
 		return 1
 	}
+}
+
+// newCommand returns the command with its subcommands.
+func newCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "aco",
+		Short: "Measure coroutines, and tell which engine runs them",
+		Long: "Measure what coroutines cost on this machine, against everything else that Go has for the purpose,\n" +
+			"and tell which engine runs them, and why.",
+		Example: "  aco bench                    every row, a minute or two\n" +
+			"  aco bench -quick one walk    two rows, with more noise\n" +
+			"  aco bench -html report.html  a page with charts\n" +
+			"  aco doctor                   which engine, and what the start-up check found\n" +
+			"  aco doctor -torture 30s      try hard to break it",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("no command; commands: " + subcommands(cmd))
+			}
+			return unknown("command", args[0], "commands", strings.Fields(subcommands(cmd)))
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return checkEngine() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		said := err.Error()
+		if name, ok := strings.CutPrefix(said, "unknown flag: --"); ok {
+			var known []string
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "-"+f.Name) })
+			return unknown("flag", "-"+name, "flags", known)
+		}
+		return usageError(said)
+	})
+	root.AddCommand(benchCommand(), doctorCommand(), holdCommand(), tortureCommand())
+	return root
+}
+
+// subcommands returns the names of what a user may ask for.
+func subcommands(cmd *cobra.Command) string {
+	var names []string
+	for _, c := range cmd.Root().Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// unknown returns the error for something that is none of the known ones, and names them.
+func unknown(kind, got, kinds string, known []string) error {
+	return usageError(fmt.Sprintf("unknown %s %q; %s: %s", kind, got, kinds, strings.Join(known, " ")))
+}
+
+// choose checks that each of names is known.
+func choose(kind string, names, known []string) error {
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return unknown(kind, n, kind+"s", known)
+		}
+	}
+	return nil
+}
+
+// twoDashes gives each flag that is written with one dash a second one, up to "--". There are no
+// flags of one letter but -h.
+func twoDashes(args []string) []string {
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if len(a) > 2 && a[0] == '-' && a[1] != '-' && (a[1] < '0' || a[1] > '9') {
+			args[i] = "-" + a
+		}
+	}
+	return args
+}
+
+// checkEngine turns a value of ACO_ENGINE that makes no sense into an error.
+func checkEngine() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s", strings.TrimPrefix(fmt.Sprint(r), "aco: "))
+		}
+	}()
+	aco.Engine()
+	return nil
+}
+
+// onTerminal reports whether w is a terminal.
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// inColour reports whether what is written to w may be coloured.
+func inColour(w io.Writer) bool {
+	return onTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"math"
+	"context"
 	"runtime"
 	"slices"
 	"time"
@@ -9,102 +9,123 @@ import (
 
 // How a row is measured: each peer prepares its coroutines and gives back a function that
 // performs n operations. That is calibrated once to fill the budget and then run once a
-// repeat, peer after peer.
+// repeat, peer after peer, so that all meet the same moods of the machine. A row of memory
+// has nothing to calibrate: each repeat makes its coroutines anew.
 
 // A plan says how long to measure.
 type plan struct {
 	repeats int
 	budget  time.Duration // of one peer in one repeat
+	scale   int           // how many coroutines a row of memory makes
 }
 
-// A measurement is a row being measured.
+var (
+	fullPlan  = plan{repeats: 9, budget: 60 * time.Millisecond, scale: 20000}
+	quickPlan = plan{repeats: 3, budget: 8 * time.Millisecond, scale: 1000}
+)
+
+// many is how many coroutines are so many that a collection takes longer than what is measured, and
+// leaves the caches to it.
+const many = 10000
+
+// A measurement is some peers of a row being measured.
 type measurement struct {
-	result *result
-	plan   plan
-	runs   []func(n int)
-	stops  []func()
-	counts []int
+	row     *row
+	peers   []peer
+	figures []*figures
+	runs    []func(n int)
+	stops   []func()
 }
 
-// newMeasurement prepares the peers of r.
-func newMeasurement(r *result, p plan) *measurement {
-	m := &measurement{result: r, plan: p}
-	for _, peer := range r.row.peers {
-		run, stop := peer.prepare()
-		m.runs, m.stops = append(m.runs, run), append(m.stops, stop)
-		r.Peers = append(r.Peers, &figures{Peer: peer.name})
-		n := r.row.batch
-		run(n) // warm up: first suspensions, growing stacks
-		for {
-			start := time.Now()
-			run(n)
-			d := time.Since(start)
-			if d >= p.budget/4 {
-				scale := float64(p.budget) / float64(d)
-				n = max(r.row.batch, int(float64(n)*scale)/r.row.batch*r.row.batch)
-				break
+// measureRow fills in one row, unless ctx is done before it is complete. Peers that make very many
+// coroutines are measured one after the other, so that there is one peer's worth of them at a time.
+func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
+	if r.Skipped = r.row.tooMuch(plan); r.Skipped != "" {
+		return
+	}
+	groups := [][]peer{r.peers()}
+	if r.row.batch >= many {
+		groups = slices.Collect(slices.Chunk(r.peers(), 1))
+	}
+	for _, group := range groups {
+		m := newMeasurement(ctx, r, plan, group)
+		for range plan.repeats {
+			m.repeat(ctx)
+			if libaco != "" && r.row.libaco != "" {
+				r.external("C libaco", func() (float64, error) { return runLibaco(ctx, libaco, r.row.libaco) })
 			}
-			n *= 2
+			if ctx.Err() != nil {
+				return
+			}
 		}
-		m.counts = append(m.counts, n)
+		for _, stop := range m.stops {
+			stop()
+		}
+	}
+	r.summarise()
+}
+
+// newMeasurement prepares peers of r. It gives up early when ctx is done.
+func newMeasurement(ctx context.Context, r *result, p plan, peers []peer) *measurement {
+	m := &measurement{row: r.row, peers: peers}
+	for _, peer := range peers {
+		f := &figures{Peer: peer.name}
+		r.Peers, m.figures = append(r.Peers, f), append(m.figures, f)
+		if peer.suspended != nil {
+			f.N = p.scale
+			continue
+		}
+		run, stop := peer.start(r.row.batch)
+		m.runs, m.stops = append(m.runs, run), append(m.stops, stop)
+		f.N = calibrate(ctx, run, r.row.batch, p.budget)
 	}
 	return m
 }
 
-// repeat measures each peer once.
-func (m *measurement) repeat() {
-	for i, run := range m.runs {
-		runtime.GC()
+// calibrate returns how many operations take about budget.
+func calibrate(ctx context.Context, run func(int), batch int, budget time.Duration) int {
+	n := batch
+	if n < many {
+		run(n) // warm up: first suspensions, growing stacks
+	}
+	for {
+		start := time.Now()
+		run(n)
+		d := time.Since(start)
+		if d >= budget/4 || ctx.Err() != nil {
+			if n < many {
+				start = time.Now()
+				run(n)
+				d = min(d, time.Since(start)) // one of the two may have met somebody else's work
+			}
+			scale := float64(budget) / float64(d)
+			return max(batch, int(float64(n)*scale)/batch*batch)
+		}
+		n *= 2
+	}
+}
+
+// repeat measures each peer once, or gives up when ctx is done.
+func (m *measurement) repeat(ctx context.Context) {
+	for i, f := range m.figures {
+		if ctx.Err() != nil {
+			return
+		}
+		if m.peers[i].suspended != nil {
+			f.add(hold(ctx, m.row.name, f.Peer, f.N))
+			continue
+		}
+		if m.row.batch < many {
+			runtime.GC()
+		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		start := time.Now()
-		run(m.counts[i])
+		m.runs[i](f.N)
 		d := time.Since(start)
 		runtime.ReadMemStats(&after)
-		f := m.result.Peers[i]
-		f.Repeats = append(f.Repeats, float64(d.Nanoseconds())/float64(m.counts[i]))
-		f.Allocs = float64(after.Mallocs-before.Mallocs) / float64(m.counts[i])
-	}
-}
-
-// external adds a figure of a peer that another program measures.
-func (m *measurement) external(name string, run func() (float64, error)) {
-	i := slices.IndexFunc(m.result.Peers, func(f *figures) bool { return f.Peer == name })
-	if i < 0 {
-		i = len(m.result.Peers)
-		m.result.Peers = append(m.result.Peers, &figures{Peer: name})
-	}
-	f := m.result.Peers[i]
-	ns, err := run()
-	if err != nil {
-		f.Error = err.Error()
-		return
-	}
-	f.Repeats = append(f.Repeats, ns)
-}
-
-// finish lets go of the peers and works out minimum, median, spread and ratios.
-func (m *measurement) finish() {
-	for _, stop := range m.stops {
-		stop()
-	}
-	m.runs, m.stops = nil, nil
-	base := math.NaN()
-	for _, f := range m.result.Peers {
-		if len(f.Repeats) == 0 {
-			continue
-		}
-		s := slices.Sorted(slices.Values(f.Repeats))
-		f.Min, f.Median = s[0], s[len(s)/2]
-		f.Spread = (s[len(s)-1] - s[0]) / s[0]
-		f.Allocs = math.Round(f.Allocs*100) / 100
-		if f.Peer == "iter.Pull" {
-			base = f.Min
-		}
-	}
-	for _, f := range m.result.Peers {
-		if r := f.Min / base; r > 0 && !math.IsInf(r, 0) {
-			f.Ratio = r
-		}
+		f.add(float64(d.Nanoseconds())/float64(f.N), nil)
+		f.Allocs = float64(after.Mallocs-before.Mallocs) / float64(f.N)
+		f.Bytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(f.N)
 	}
 }

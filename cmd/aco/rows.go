@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/goaco/aco"
 )
@@ -13,16 +16,41 @@ import (
 // A row is one piece of work and the peers that do it.
 type row struct {
 	name   string
+	title  string // in the picture; empty if it is the name
 	what   string
-	batch  int    // operations are a multiple of it
-	libaco string // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
+	batch  int                 // operations are a multiple of it
+	libaco string              // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
+	unit   string              // what is measured, if it is not time
+	needs  func(p plan) uint64 // bytes of memory, about; nil if few
 	peers  []peer
 }
 
-// A peer prepares its side of a row: run performs n operations, stop lets go of it.
+// A peer does its row's work in one of three ways.
 type peer struct {
-	name    string
+	name string
+
+	// prepare makes coroutines that go on for ever: run performs n operations, stop lets go.
 	prepare func() (run func(n int), stop func())
+
+	// work makes what is needed to do the row's work, all of a batch, over and over: once does
+	// that and returns a checksum, which is the same for every peer.
+	work func() (once func() int, stop func())
+
+	// suspended makes n coroutines that are suspended, whose memory is measured.
+	suspended func(n int) (keep any)
+}
+
+// start prepares the peer, whichever way it works.
+func (p *peer) start(batch int) (run func(n int), stop func()) {
+	if p.prepare != nil {
+		return p.prepare()
+	}
+	once, stop := p.work()
+	return func(n int) {
+		for range n / batch {
+			once()
+		}
+	}, stop
 }
 
 type co = aco.Coroutine[int, int]
@@ -30,42 +58,55 @@ type co = aco.Coroutine[int, int]
 // The preparing functions are not inlined: in the package's large init function the
 // compiler would then not inline Resume into the loops.
 
-var rows = append([]*row{
-	{"one", "Resume and Yield of one coroutine", 1, "1:0", []peer{
-		{"iter.Pull", pulling(iter.Pull[int], counter)},
-		{"aco", resuming(count)},
-		{"aco standalone", resuming(count, aco.Standalone())},
-		{"channels", channels(counter)},
+var rows = slices.Concat([]*row{
+	{name: "one", title: "Resume and Yield", what: "Resume and Yield of one coroutine", batch: 1, libaco: "1:0", peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
+		{name: acoShared, prepare: resuming(count)},
+		{name: acoStandalone, prepare: resuming(count, aco.Standalone())},
+		{name: twoChannels, prepare: pulling(channelPull[int], counter)},
+		{name: syncCond, prepare: pulling(condPull[int], counter)},
+		{name: stateMachine, prepare: pulling(countingMachine, nil)},
 	}},
-	{"one-range", "Yield in the body of a range over a function", 1, "1:0", []peer{
-		{"iter.Pull", pulling(iter.Pull[int], rangeCounter)},
-		{"aco", resuming(rangeCount)},
+	{name: "one-range", title: "… in a range's body", what: "Yield in the body of a range over a function", batch: 1, libaco: "1:0", peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], rangeCounter)},
+		{name: acoShared, prepare: resuming(rangeCount)},
 	}},
-	{"one-slice", "Yield while a slice of a local array is alive", 1, "1:0", []peer{
-		{"iter.Pull", pulling(iter.Pull[int], sliceCounter)},
-		{"aco", resuming(sliceCount)},
+	{name: "one-slice", title: "… with a slice alive", what: "Yield while a slice of a local array is alive", batch: 1, libaco: "1:0", peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], sliceCounter)},
+		{name: acoShared, prepare: resuming(sliceCount)},
 	}},
-	{"pull", "next of a pulled sequence", 1, "", []peer{
-		{"iter.Pull", pulling(iter.Pull[int], counter)},
-		{"aco.Pull", pulling(aco.Pull[int], counter)},
+	{name: "pull", title: "next of Pull", what: "next of a pulled sequence", batch: 1, peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
+		{name: acoPull, prepare: pulling(aco.Pull[int], counter)},
+		{name: oneChannel, prepare: pulling(channelAhead, counter)},
+		{name: bufferedChannel, prepare: pulling(bufferedAhead, counter)},
 	}},
-	{"walk", "next of a recursive walk over a tree of 1,023 nodes", 1, "", []peer{
-		{"iter.Pull", walking(iter.Pull[int])},
-		{"aco.Pull", walking(aco.Pull[int])},
-		{"channels", channels(func(yield func(int) bool) {
-			for tree := newTree(10); tree.push(yield); {
-			}
-		})},
+	{name: "walk", title: "walk over a tree", what: "next of a recursive walk over a tree of 1,023 nodes", batch: 1, peers: []peer{
+		{name: iterPull, prepare: walking(iter.Pull[int])},
+		{name: acoPull, prepare: walking(aco.Pull[int])},
+		{name: acoStandalone, prepare: standaloneWalks},
+		{name: twoChannels, prepare: walking(channelPull[int])},
+		{name: oneChannel, prepare: walking(channelAhead)},
+		{name: bufferedChannel, prepare: walking(bufferedAhead)},
+		{name: syncCond, prepare: walking(condPull[int])},
 	}},
+	{name: "life", title: "a whole life", what: "create, three values, stop", batch: 1, peers: []peer{
+		{name: iterPull, prepare: lives(iter.Pull[int])},
+		{name: acoPull, prepare: lives(aco.Pull[int])},
+		{name: acoShared, prepare: coroutineLives()},
+		{name: acoStandalone, prepare: coroutineLives(aco.Standalone())},
+		{name: twoChannels, prepare: lives(channelPull[int])},
+		{name: oneChannel, prepare: lives(channelAhead)},
+		{name: syncCond, prepare: lives(condPull[int])},
+	}},
+}, depthRows(0, 10, 100, 1000), workRows(), memoryRows(), []*row{
+	// Last, because each collection later on looks at all goroutines that there ever were.
+	manyRow("10", 10, ""),
 	manyRow("1000", 1000, "1000:120"),
+	manyRow("10000", 10000, ""),
 	manyRow("100000", 100000, ""),
-	{"life", "create, three values, stop", 1, "", []peer{
-		{"iter.Pull", lives(iter.Pull[int])},
-		{"aco.Pull", lives(aco.Pull[int])},
-		{"aco standalone", standaloneLives},
-		{"channels", channelLives},
-	}},
-}, depthRows(0, 10, 100, 1000)...)
+	consumersRow(100000),
+})
 
 // rowNames returns the names of all rows.
 func rowNames() (names []string) {
@@ -73,6 +114,23 @@ func rowNames() (names []string) {
 		names = append(names, r.name)
 	}
 	return names
+}
+
+// describeRows returns a line a row.
+func describeRows() string {
+	var b strings.Builder
+	for _, r := range rows {
+		fmt.Fprintf(&b, "  %-13s %s\n", r.name, r.what)
+	}
+	return b.String()
+}
+
+// unitName returns what the row's figures are in.
+func (r *row) unitName() string {
+	if r.unit != "" {
+		return r.unit
+	}
+	return "ns"
 }
 
 // resuming prepares one coroutine with Resume.
@@ -105,28 +163,13 @@ func pulling(pull func(iter.Seq[int]) (func() (int, bool), func()), seq iter.Seq
 	}
 }
 
-// channels prepares a goroutine that is asked for a value on one channel and answers on
-// another.
-//
-//go:noinline
-func channels(seq iter.Seq[int]) func() (func(int), func()) {
-	return func() (func(int), func()) {
-		ask, answer := make(chan struct{}), make(chan int)
-		go func() {
-			for v := range seq {
-				if _, ok := <-ask; !ok {
-					return
-				}
-				answer <- v
-			}
-		}()
-		return func(n int) {
-			for range n {
-				ask <- struct{}{}
-				<-answer
-			}
-		}, func() { close(ask) }
-	}
+func channelAhead(seq iter.Seq[int]) (func() (int, bool), func())  { return aheadPull(seq, 0) }
+func bufferedAhead(seq iter.Seq[int]) (func() (int, bool), func()) { return aheadPull(seq, 128) }
+
+// countingMachine is counter without a coroutine.
+func countingMachine(iter.Seq[int]) (next func() (int, bool), stop func()) {
+	i := 0
+	return func() (int, bool) { i++; return i, true }, func() {}
 }
 
 func count(c *co, v int) {
@@ -194,67 +237,63 @@ func sliceCounter(yield func(int) bool) {
 //
 //go:noinline
 func manyRow(name string, n int, libaco string) *row {
-	return &row{name, strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", n, libaco, []peer{
-		{"iter.Pull", func() (func(int), func()) {
-			nexts, stops := make([]func() (int, bool), n), make([]func(), n)
-			for i := range nexts {
-				nexts[i], stops[i] = iter.Pull(localsCounter)
-				nexts[i]()
-			}
-			return func(ops int) {
-					for range ops / n {
-						for _, next := range nexts {
-							next()
-						}
-					}
-				}, func() {
-					for _, stop := range stops {
-						stop()
+	return &row{name: name, title: thousands(float64(n)) + " coroutines", what: strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
+		needs: func(plan) uint64 { return uint64(n) * 4000 },
+		peers: []peer{
+			{name: iterPull, prepare: pullingMany(iter.Pull[int], n)},
+			{name: acoShared, prepare: resumingMany(n)},
+			{name: acoStandalone, prepare: resumingMany(n, aco.Standalone())},
+			{name: twoChannels, prepare: pullingMany(channelPull[int], n)},
+			{name: syncCond, prepare: pullingMany(condPull[int], n)},
+		}}
+}
+
+// pullingMany prepares n pulled sequences.
+//
+//go:noinline
+func pullingMany(pull func(iter.Seq[int]) (func() (int, bool), func()), n int) func() (func(int), func()) {
+	return func() (func(int), func()) {
+		nexts, stops := make([]func() (int, bool), n), make([]func(), n)
+		for i := range nexts {
+			nexts[i], stops[i] = pull(localsCounter)
+			nexts[i]()
+		}
+		return func(ops int) {
+				for range ops / n {
+					for _, next := range nexts {
+						next()
 					}
 				}
-		}},
-		{"aco", func() (func(int), func()) {
-			cos := make([]*co, n)
-			for i := range cos {
-				cos[i] = aco.New(localsCount)
-				cos[i].Resume(0)
+			}, func() {
+				for _, stop := range stops {
+					stop()
+				}
 			}
-			return func(ops int) {
+	}
+}
+
+// resumingMany prepares n coroutines with Resume.
+//
+//go:noinline
+func resumingMany(n int, opts ...aco.Option) func() (func(int), func()) {
+	return func() (func(int), func()) {
+		cos := make([]*co, n)
+		for i := range cos {
+			cos[i] = aco.New(localsCount, opts...)
+			cos[i].Resume(0)
+		}
+		return func(ops int) {
 				for i := range ops / n {
 					for _, c := range cos {
 						c.Resume(i)
 					}
 				}
-			}, func() {}
-		}},
-		{"channels", func() (func(int), func()) {
-			asks, answers := make([]chan struct{}, n), make([]chan int, n)
-			for i := range asks {
-				asks[i], answers[i] = make(chan struct{}), make(chan int)
-				go func() {
-					localsCounter(func(v int) bool {
-						_, ok := <-asks[i]
-						if ok {
-							answers[i] <- v
-						}
-						return ok
-					})
-				}()
-			}
-			return func(ops int) {
-					for range ops / n {
-						for i, ask := range asks {
-							ask <- struct{}{}
-							<-answers[i]
-						}
-					}
-				}, func() {
-					for _, ask := range asks {
-						close(ask)
-					}
+			}, func() {
+				for _, c := range cos {
+					c.Close()
 				}
-		}},
-	}}
+			}
+	}
 }
 
 // localsCount yields with fifteen words of an array of its own alive.
@@ -288,6 +327,22 @@ func lives(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func(i
 				next()
 				next()
 				stop()
+			}
+		}, func() {}
+	}
+}
+
+// coroutineLives makes whole short lives of coroutines, which end by returning.
+//
+//go:noinline
+func coroutineLives(opts ...aco.Option) func() (func(int), func()) {
+	return func() (func(int), func()) {
+		return func(n int) {
+			for range n {
+				c := aco.New(three, opts...)
+				for range 4 {
+					c.Resume(0)
+				}
 			}
 		}, func() {}
 	}
@@ -328,26 +383,26 @@ func walking(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (func
 	}
 }
 
-// standaloneLives makes whole short lives of standalone coroutines.
-func standaloneLives() (func(int), func()) {
-	return func(n int) {
-		for range n {
-			c := aco.New(three, aco.Standalone())
-			for range 4 {
-				c.Resume(0)
-			}
-		}
-	}, func() {}
+func (t *tree) yield(c *co) {
+	if t != nil {
+		t.left.yield(c)
+		c.Yield(t.value)
+		t.right.yield(c)
+	}
 }
 
-func channelLives() (func(int), func()) {
+// standaloneWalks prepares one walk of a standalone coroutine after the other.
+func standaloneWalks() (func(int), func()) {
+	tree := newTree(10)
+	body := func(c *co, _ int) { tree.yield(c) }
+	c := aco.New(body, aco.Standalone())
 	return func(n int) {
 		for range n {
-			run, stop := channels(counter)()
-			run(3)
-			stop()
+			if _, ok := c.Resume(0); !ok {
+				c = aco.New(body, aco.Standalone())
+			}
 		}
-	}, func() {}
+	}, func() { c.Close() }
 }
 
 // depthRows yield at the bottom of call chains of the given depths.
@@ -355,32 +410,27 @@ func channelLives() (func(int), func()) {
 //go:noinline
 func depthRows(depths ...int) (rows []*row) {
 	for _, d := range depths {
-		seq := func(yield func(int) bool) { descend(d, func(v int) { yield(v) }) }
+		seq := func(yield func(int) bool) { descend(d, yield) }
 		body := func(c *co, _ int) { descendCo(c, d) }
-		rows = append(rows, &row{"depth-" + strconv.Itoa(d), "Yield " + strconv.Itoa(d) + " calls down", 1, "", []peer{
-			{"iter.Pull", func() (func(int), func()) {
-				next, _ := iter.Pull(seq)
-				return func(n int) {
-					for range n {
-						next()
-					}
-				}, func() {}
-			}},
-			{"aco", resuming(body)},
-			{"aco standalone", resuming(body, aco.Standalone())},
+		rows = append(rows, &row{name: "depth-" + strconv.Itoa(d), title: thousands(float64(d)) + " calls deep", what: "Yield " + strconv.Itoa(d) + " calls down", batch: 1, peers: []peer{
+			{name: iterPull, prepare: pulling(iter.Pull[int], seq)},
+			{name: acoShared, prepare: resuming(body)},
+			{name: acoStandalone, prepare: resuming(body, aco.Standalone())},
+			{name: twoChannels, prepare: pulling(channelPull[int], seq)},
+			{name: syncCond, prepare: pulling(condPull[int], seq)},
 		}})
 	}
 	return rows
 }
 
 //go:noinline
-func descend(d int, yield func(int)) int {
+func descend(d int, yield func(int) bool) bool {
 	if d > 0 {
-		return descend(d-1, yield) + 1
+		return !descend(d-1, yield)
 	}
-	for i := 0; ; i++ {
-		yield(i)
+	for i := 0; yield(i); i++ {
 	}
+	return true
 }
 
 //go:noinline

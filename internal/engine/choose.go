@@ -58,8 +58,12 @@ func nativeOK() bool { return choose().Name == "native" }
 func Describe() Info {
 	info := *choose()
 	info.Checks = append([]Check(nil), info.Checks...)
+	why := "the native engine is not in use"
+	if nativeOK() {
+		why = handoverOK()
+	}
 	info.Standalone = "hand-over"
-	if why := handoverOK(); why != "" {
+	if why != "" {
 		info.Standalone = "iter.Pull: " + why
 	}
 	return info

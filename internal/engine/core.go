@@ -87,13 +87,13 @@ func init() { Resume, Yield = (*Core).resumeSlow, (*Core).yieldSlow }
 // Init makes c a Created coroutine. What main does depends on Ended.
 func (c *Core) Init(kind Kind, main func(*Core)) {
 	c.main = main
-	switch {
-	case !nativeOK() || kind == Standalone && handoverOK() != "": // in this order: Resume and Yield are settled first
-		c.owner, c.ext = ownerPortable, &ext{portable: newPortable(c)}
-	case kind == Standalone:
+	switch native := nativeOK(); { // before anything else: it settles Resume and Yield
+	case native && kind != Standalone:
+		c.makeShared(kind)
+	case native && handoverOK() == "":
 		c.makeStandalone()
 	default:
-		c.makeShared(kind)
+		c.owner, c.ext = ownerPortable, &ext{portable: newPortable(c)}
 	}
 }
 

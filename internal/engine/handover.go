@@ -192,28 +192,22 @@ func (w *worker) run() (returned bool) {
 
 // over continues in the resumer what ended the body, if it did not return. It returns false.
 func (c *Core) over() bool {
-	e := c.ext
-	c.ext = nil
-	if c.flags&flagSpecial != 0 {
-		idle := e.worker
-		e.worker = nil
-		if v := idle.failed; v != nil {
-			idle.failed = nil
-			workers.Put(idle)
-			panic(v)
-		}
-		runtime.Goexit()
+	if c.flags&flagSpecial == 0 {
+		return false
 	}
+	idle := c.ext.worker
+	c.ext.worker = nil
+	if v := idle.failed; v != nil {
+		idle.failed = nil
+		workers.Put(idle)
+		panic(v)
+	}
+	runtime.Goexit()
 	return false
 }
 
 // resumeStandalone is Resume for what enter can't do by the hand-over.
 func (c *Core) resumeStandalone() bool {
-	if c.owner == ownerStart {
-		c.hire()
-		c.owner = ownerParked
-		return enter(c)
-	}
 	c.owner, c.ext.resumer = c.ext.g, self()
 	transfer(c.ext.g)
 	return c.owner != ownerDone || c.over()
@@ -275,6 +269,10 @@ func ended()
 
 var (
 	handBack func(w *worker) bool
+	start    = func(c *Core) { // what enter does with a Created one, before it resumes it
+		c.hire()
+		c.owner = ownerParked
+	}
 	overSlow = func(c *Core) (out uintptr, ok bool) { return 0, c.over() } // for a pulled sequence, too
 
 	// The flags that coroswitch_m looks at: while one of them is set it does more.
@@ -283,12 +281,9 @@ var (
 
 func init() { *(*unsafe.Pointer)(unsafe.Pointer(&handBack)) = unsafe.Pointer(codes2()) }
 
-// handoverOK returns "" if this goroutine can hand over to a worker, or why not. In a bubble of
+// handoverOK returns "" if this goroutine can hand over to a worker, or why not. The native engine is in use. In a bubble of
 // testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
 func handoverOK() string {
-	if !nativeOK() {
-		return "the native engine is not in use"
-	}
 	if g := self(); *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0 {
 		return "this goroutine is in a bubble of testing/synctest, or locked to its thread"
 	}

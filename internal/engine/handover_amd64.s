@@ -144,10 +144,17 @@ closing:
 	MOVQ ·throwClosed(SB), DX
 	JMP  (DX)
 done:
+	TESTB $const_flagSpecial, CX
+	JNE  failed
+	XORL AX, AX
+	XORL BX, BX                     // for next: the zero value, false
+	POPQ CX
+	JMP  CX
+failed:
 	MOVQ DX, AX
 	JMP  ·ended(SB)
 
-// ended calls over, as if Resume or next had called it. It has a frame because next has no
+// ended calls over, as if Resume or next had called it, which goes on with a panic or a Goexit. It has a frame because next has no
 // argument: its caller's frame has no room for over to spill one.
 TEXT ·ended(SB), NOSPLIT, $8-0
 	NO_LOCAL_POINTERS

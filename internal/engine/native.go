@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -143,8 +144,33 @@ func (c *Core) makeShared(kind Kind) {
 	}
 }
 
-// End is what main defers. It ends the coroutine, if that is a shared one: the others are ended
-// by what runs main. That it captures nothing keeps main's frame small.
+// mains has the main of each type of coroutine that was made last.
+var mains [1 << 8]atomic.Pointer[mainOf]
+
+type mainOf struct {
+	t    uintptr
+	main func(*Core)
+}
+
+// Main returns what build returns, or has returned for another coroutine of this type: a func value
+// of a generic function is a closure, which need not be made anew for each.
+func Main(co any, build func() func(*Core)) func(*Core) {
+	t := *(*uintptr)(unsafe.Pointer(&co)) // the type (runtime/runtime2.go: eface)
+	slot := &mains[(uint64(t)*0x9e3779b97f4a7c15)>>56]
+	m := slot.Load()
+	if m == nil || m.t != t {
+		m = &mainOf{t, build()}
+		slot.Store(m)
+	}
+	return m.main
+}
+
+// Nested reports whether main is called by enter, and is to defer End. Otherwise what calls it ends
+// the coroutine.
+func (c *Core) Nested() bool { return c.owner != ownerPortable && !c.standalone() }
+
+// End is what main defers. It ends the coroutine, unless that has moved to a worker, which does it.
+// That it captures nothing keeps main's frame small.
 func End() {
 	if c := disown(); c != nil && c.finish() {
 		closed(recover())
@@ -215,31 +241,41 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	if refused := describe(c, depth, pc, base); refused != "" {
 		panic("aco: " + refused)
 	}
-	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 1024) {
+	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 512) {
 		c.flags |= flagMove | flagSpecial
 	}
 	return true
 }
 
-// idle has blocks of coroutines that have ended, for those that are suspended for the first time.
-var idle sync.Pool
+// Small blocks are as large as is asked for.
+const smallPtrs, smallWords = 8, 64
+
+// idle has small blocks of coroutines that have ended, by their numbers of pointers and words. To
+// find a pool empty takes longer than to allocate a block: some is clear when it is known to be.
+var idle [smallPtrs + 1][smallWords + 1]struct {
+	sync.Pool
+	some atomic.Bool
+}
 
 // reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
 func (c *Core) reserve(ptrs, words int) {
-	fits := func() bool { return ptrs <= int(c.ptrCap) && words <= int(c.wordCap) }
 	small := words <= smallWords && ptrs <= smallPtrs
-	if fits() && (small || words >= int(c.wordCap)/4) {
+	if ptrs <= int(c.ptrCap) && words <= int(c.wordCap) && (small && c.wordCap <= smallWords || words >= int(c.wordCap)/4) {
 		return
 	}
+	c.frames = nil
 	if !small {
 		ptrs, words = roundUp(ptrs), roundUp(words)
+	} else if pool := &idle[ptrs][words]; pool.some.Load() {
+		if c.frames, _ = pool.Get().(unsafe.Pointer); c.frames == nil {
+			pool.some.Store(false)
+		}
 	}
-	c.frames = newBlock(ptrs, words)
+	if c.frames == nil {
+		c.frames = newBlock(ptrs, words)
+	}
 	c.wordCap, c.ptrCap = uint32(words), uint16(min(ptrs, math.MaxUint16))
 }
-
-// Small blocks are as large as is asked for.
-const smallPtrs, smallWords = 8, 64
 
 // roundUp returns n, or a little more: one of four numbers in each doubling.
 func roundUp(n int) int {
@@ -285,6 +321,14 @@ func (c *Core) clearPointers(n int) {
 // release lets go of the frames of c, which has ended.
 func (c *Core) release() {
 	if !c.standalone() && c.flags&flagPulls == 0 {
+		if c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
+			c.clearPointers(0)
+			pool := &idle[c.ptrCap][c.wordCap]
+			pool.Put(c.frames)
+			if !pool.some.Load() {
+				pool.some.Store(true)
+			}
+		}
 		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
 	}
 }

@@ -145,8 +145,12 @@ run:
 	XORL BX, BX                     // for next: the zero value, false
 	RET
 seat:
+#ifdef GOOS_linux
 	CMPQ CX, $const_ownerParked
 	JEQ  parked
+	CMPQ CX, $const_ownerStart
+	JEQ  start
+#endif
 slow:
 	MOVQ ·resumeSlow(SB), DX
 	TESTB $const_flagPulls, C_FLAGS(AX)
@@ -155,14 +159,16 @@ slow:
 call:
 	CALL (DX)
 	RET
-parked:
 #ifdef GOOS_linux
+start:
+	MOVQ ·start(SB), DX
+	CALL (DX)
+	MOVQ 8(SP), AX
+parked:
 	MOVQ Core_ext(AX), BX
 	MOVQ X_G(BX), DX
 	GUARD(slow)
 	JMP  ·handIn(SB)
-#else
-	JMP  slow
 #endif
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.
@@ -424,6 +430,9 @@ TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
 // R10 is the layout. That the frames end at R11 follows when the return addresses up to
 // main's are verified: only enter calls main.
 TEXT ·freeze(SB), NOSPLIT|NOFRAME, $0-0
+	LEAQ 32(R11), CX
+	CMPQ CX, G_HI(R14)              // another stack may have come to lie here: read nothing above it
+	JHI  slow
 	CMPQ 8(R11), AX
 	JNE  slow
 	MOVQ BP, CX

@@ -14,7 +14,13 @@ const unbuilt = "this build leaves the native engine out (race detector, sanitiz
 
 func verify() (checks []Check, failed string) { return nil, unbuilt }
 
-// End is what main defers: see native.go.
+// Main returns what build returns.
+func Main(co any, build func() func(*Core)) func(*Core) { return build() }
+
+// Nested returns false: see native.go.
+func (c *Core) Nested() bool { return false }
+
+// End is what main defers if it is nested.
 func End() {}
 
 func (*native) release()                  {}

@@ -88,8 +88,10 @@ func checkFunction(v *verifier) {
 	enterPC = pcs[1]
 	f = findfunc(enterPC)
 	v.expect("main's caller", f.function != nil && f.entryPC() == codes()[0], true)
-	v.expect("enter's frame", frameAt(enterPC, false).size, uintptr(enterSize))
-	v.expect("enter's map", frameAt(enterPC, false).refused, "")
+	fr := frameAt(enterPC, false)
+	v.expect("enter's frame", fr.size, uintptr(enterSize))
+	v.expect("enter's map", fr.refused, "")
+	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<1, true)
 }
 
 // checkFlags looks at functions that are known to have the flags and arguments that refuse a frame.

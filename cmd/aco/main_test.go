@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestMain lets the test's program be the command, for what the command runs in another process.
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// command runs the command and returns its exit status and what it printed.
+func command(args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = run(args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// What makes no sense is told in one line that names what there is, followed by the usage, and
+// nothing is measured.
+func TestBadInput(t *testing.T) {
+	for _, c := range []struct {
+		args  string
+		names string // what the line has to name
+	}{
+		{"", "bench completion doctor help"},
+		{"nope", `unknown command "nope"; commands: bench completion doctor help`},
+		{"bench nope", `unknown row "nope"; rows: one one-range`},
+		{"bench one nope", "consumers"},
+		{"bench -rows nope", `unknown row "nope"; rows: one one-range`},
+		{"bench --rows=one,nope", `unknown row "nope"; rows: one one-range`},
+		{"bench -peers nope one", `unknown peer "nope"; peers: iter.Pull aco`},
+		{"bench -format nope one", `unknown format "nope"; formats: table json go`},
+		{"bench -nope", `unknown flag "-nope"; flags: -quick -rows`},
+		{"bench --nope=3", `unknown flag "-nope`},
+		{"bench -html /nowhere/at/all/report.html one", "can't write the report: open /nowhere/at/all/report.html"},
+		{"bench -svg /nowhere/at/all/picture.svg one", "can't write the report"},
+		{"doctor nope", `unknown argument "nope"`},
+		{"doctor -nope", `unknown flag "-nope"; flags: -json -torture`},
+		{"doctor -torture nope", "nope"},
+		{"doctor -torture -5s", "-5s"},
+	} {
+		status, out, errs := command(strings.Fields(c.args)...)
+		first, rest, _ := strings.Cut(errs, "\n")
+		if status != 2 || out != "" || !strings.Contains(first, c.names) || !regexp.MustCompile(`^usage: aco.*\n$`).MatchString(rest) {
+			t.Errorf("aco %s: status %d, printed %q and %q; want status 2 and a line with %q", c.args, status, out, errs, c.names)
+		}
+	}
+}
+
+// A flag may have one dash or two.
+func TestDashes(t *testing.T) {
+	for _, args := range []string{"bench -quick -json -rows one", "bench --quick --json --rows one", "bench -quick -json=true -rows=one"} {
+		status, out, errs := command(strings.Fields(args)...)
+		if status != 0 || !strings.Contains(out, `"Row": "one"`) {
+			t.Errorf("%s: status %d, printed %q and %q", args, status, out, errs)
+		}
+	}
+	if status, out, errs := command("bench", "--", "-rows"); status != 2 || !strings.Contains(errs, `unknown row "-rows"`) {
+		t.Errorf("after --: status %d, printed %q and %q", status, out, errs)
+	}
+}
+
+// The help of each command has examples, and the completions are those of four shells.
+func TestHelp(t *testing.T) {
+	for args, want := range map[string]string{
+		"-h":                         "aco doctor -torture 30s",
+		"help bench":                 "aco bench -html report.html",
+		"bench -help":                "aco bench -format go",
+		"doctor -h":                  "ACO_ENGINE=portable aco doctor",
+		"completion bash":            "__start_aco",
+		"completion zsh":             "#compdef aco",
+		"completion fish":            "complete -c aco",
+		"completion powershell":      "Register-ArgumentCompleter",
+		"__complete bench per":       "permutations",
+		"__complete bench --format ": "table\njson\ngo",
+		"__complete bench --peers ":  "sync.Cond",
+		"__complete doctor --":       "--torture",
+	} {
+		a := strings.Fields(args)
+		if strings.HasSuffix(args, " ") {
+			a = append(a, "")
+		}
+		status, out, errs := command(a...)
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("aco %s: status %d, printed %q and %q; want %q", args, status, out, errs, want)
+		}
+	}
+}
+
+// Every example of the help is a command line that there is.
+func TestExamples(t *testing.T) {
+	root := newCommand()
+	n := 0
+	for _, cmd := range append(root.Commands(), root) {
+		for _, line := range strings.Split(cmd.Example, "\n") {
+			_, line, found := strings.Cut(line, "aco ")
+			if !found {
+				continue
+			}
+			line, _, _ = strings.Cut(line, "  ")
+			line, _, _ = strings.Cut(line, " >")
+			c, rest, err := newCommand().Find(twoDashes(strings.Fields(line)))
+			if err == nil && !c.HasSubCommands() {
+				err = c.ParseFlags(rest)
+			}
+			if err == nil && c.Name() == "bench" {
+				err = choose("row", c.Flags().Args(), rowNames())
+			}
+			if err != nil {
+				t.Errorf("aco %s: %v", line, err)
+			}
+			n++
+		}
+	}
+	if n < 12 {
+		t.Errorf("%d examples", n)
+	}
+}
+
+// A value of ACO_ENGINE that makes no sense is told in one line.
+func TestBadEngine(t *testing.T) {
+	status, out := child(t, []string{"ACO_ENGINE=nope"}, "doctor")
+	if status != 1 || strings.Count(out, "\n") != 1 || !strings.Contains(out, `ACO_ENGINE="nope": want "native", "portable"`) {
+		t.Errorf("status %d, printed %q", status, out)
+	}
+}

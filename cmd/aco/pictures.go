@@ -1,0 +1,209 @@
+package main
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/plotter"
+)
+
+// The pictures of a report: a page with charts, and one picture of the ratios.
+
+// pictures are the files that are to be written. They are opened before anything is measured.
+type pictures struct{ html, svg *os.File }
+
+// openPictures opens those files whose names are not empty.
+func openPictures(html, svg string) (p pictures, err error) {
+	open := func(name string) *os.File {
+		if name == "" || err != nil {
+			return nil
+		}
+		var f *os.File
+		if f, err = os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
+			err = usageError(fmt.Sprintf("can't write the report: %v", err))
+		}
+		return f
+	}
+	p.html, p.svg = open(html), open(svg)
+	return p, err
+}
+
+func (p pictures) close() {
+	for _, f := range []*os.File{p.html, p.svg} {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// draw writes the files, and says so.
+func (p pictures) draw(r *report, said io.Writer) error {
+	for _, file := range []struct {
+		f    *os.File
+		make func(*report) (string, error)
+	}{{p.html, (*report).page}, {p.svg, (*report).picture}} {
+		if file.f == nil {
+			continue
+		}
+		s, err := file.make(r)
+		if err == nil {
+			if info, e := file.f.Stat(); e == nil && info.Mode().IsRegular() {
+				err = file.f.Truncate(0)
+			}
+		}
+		if err == nil {
+			_, err = io.WriteString(file.f, s)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(said, "wrote", file.f.Name())
+	}
+	return nil
+}
+
+// row returns the result of a row, or nil if it was not measured.
+func (r *report) row(name string) *result {
+	i := slices.IndexFunc(r.Rows, func(res *result) bool { return res.Row == name && res.Skipped == "" })
+	if i < 0 {
+		return nil
+	}
+	return r.Rows[i]
+}
+
+// best returns the figures of aco's best peer in a row, or nil.
+func (r *result) best() (best *figures) {
+	for _, f := range r.Peers {
+		if strings.HasPrefix(f.Peer, acoShared) && f.Error == "" && f.Min > 0 && (best == nil || f.Min < best.Min) {
+			best = f
+		}
+	}
+	return best
+}
+
+// picture draws, for each row, what aco's best peer takes of iter.Pull's time.
+func (r *report) picture() (string, error) {
+	var bars []column
+	for _, res := range r.Rows {
+		if f := res.best(); f != nil && f.Ratio > 0 && f.Ratio < 2 && res.Unit == "ns" {
+			bars = append(bars, column{label: cmp.Or(res.row.title, res.Row), value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
+		}
+	}
+	if len(bars) == 0 {
+		return "", fmt.Errorf("there is no row with both iter.Pull and aco to make a picture of")
+	}
+	svg, err := barChart(640, bars, 1, "iter.Pull = 1")
+	if err != nil {
+		return "", err
+	}
+	return alone(svg, "Time of aco as a fraction of iter.Pull's; "+r.machine()), nil
+}
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"colour":  func(peer string) template.CSS { return template.CSS("var(" + variable(peerColour(peer)) + ")") },
+	"percent": func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) },
+	"ratio": func(v float64) string {
+		if v == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%.2f", v)
+	},
+	"count": func(v int) string { return thousands(float64(v)) },
+}).Parse(pageText))
+
+// A figure of the page is a chart with what belongs to it.
+type figure struct {
+	Title, Note string
+	SVG         template.HTML
+	Legend      []string // peers
+}
+
+// page makes the page: self-contained, without scripts.
+func (r *report) page() (string, error) {
+	figures, err := r.figures()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	err = pageTemplate.Execute(&b, map[string]any{
+		"Report": r, "Machine": r.machine(), "Figures": figures,
+		"Light": template.CSS(palette), "Dark": template.CSS(darkPalette), "Peers": peerWhat,
+	})
+	return b.String(), err
+}
+
+// figures draws what the measured rows allow.
+func (r *report) figures() (figures []figure, err error) {
+	add := func(title, note string, svg string, e error, legend ...string) {
+		if e != nil && err == nil {
+			err = e
+		}
+		figures = append(figures, figure{title, note, template.HTML(svg), legend})
+	}
+	bars := func(title, note string, results ...*result) {
+		var all []column
+		for _, res := range results {
+			if res == nil {
+				continue
+			}
+			for _, f := range res.Peers {
+				if f.Min > 0 && f.Error == "" && !slices.ContainsFunc(all, func(b column) bool { return b.peer == f.Peer }) {
+					all = append(all, column{f.Peer, f.Min, res.Figure(f.Min), f.Peer})
+				}
+			}
+		}
+		slices.SortStableFunc(all, func(a, b column) int { return peerColour(a.peer) - peerColour(b.peer) })
+		if len(all) > 0 {
+			svg, e := barChart(chartWidth, all, 0, "")
+			add(title, note, svg, e)
+		}
+	}
+	curves := func(title, note string, x axis, at map[string]float64) {
+		var all []curve
+		var legend []string
+		for _, peer := range peerNames() {
+			c := curve{peer: peer}
+			for _, res := range r.Rows {
+				if x, ok := at[res.Row]; ok {
+					if f := res.peer(peer); f != nil && f.Min > 0 {
+						c.points = append(c.points, plotter.XY{X: x, Y: f.Min})
+					}
+				}
+			}
+			if len(c.points) > 1 {
+				slices.SortFunc(c.points, func(a, b plotter.XY) int { return int(a.X - b.X) })
+				all, legend = append(all, c), append(legend, peer)
+			}
+		}
+		if len(all) > 0 {
+			svg, e := lineChart(x, "ns a switch and back", all)
+			add(title, note, svg, e, legend...)
+		}
+	}
+	bars("A switch", "ns for one value: the resumer hands over to the coroutine and gets control back", r.row("one"), r.row("pull"))
+	curves("Cost over call depth", "ns a switch and back when the coroutine is suspended so many calls down", axis{"calls", "0"},
+		map[string]float64{"depth-0": 1, "depth-10": 10, "depth-100": 100, "depth-1000": 1000})
+	curves("Cost over the number of coroutines", "ns a switch and back when so many are resumed in turn", axis{"coroutines", "1"},
+		map[string]float64{"one": 1, "10": 10, "1000": 1000, "10000": 10000, "100000": 100000})
+	bars("A whole life", "ns to create one, take three values, and end it", r.row("life"))
+	bars("Memory each", "bytes of heap and stacks, suspended with 120 bytes of locals", r.row("memory"))
+	bars("Memory each, 100 calls deep", "bytes of heap and stacks, suspended 100 calls down", r.row("memory-100"))
+	for _, res := range r.Rows {
+		if res.isWork() && res.Skipped == "" {
+			bars("Work: "+res.Row, "ns a value: "+res.What, res)
+		}
+	}
+	return figures, err
+}
+
+// isWork reports whether the row is work that users have.
+func (r *result) isWork() bool { return len(r.row.peers) > 0 && r.row.peers[0].work != nil }

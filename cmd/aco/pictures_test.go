@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/goaco/aco"
+)
+
+// parse checks that s is well-formed and returns how many elements of each name it has.
+func parse(t *testing.T, s string) map[string]int {
+	n := map[string]int{}
+	d := xml.NewDecoder(strings.NewReader(s))
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return n
+		}
+		if err != nil {
+			t.Fatalf("%v in %.300s", err, s)
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			n[e.Name.Local]++
+		}
+	}
+}
+
+// known is a report whose figures are known.
+func known() *report {
+	r := newReport()
+	for _, row := range rows {
+		res := &result{Row: row.name, What: row.what, Unit: row.unitName(), row: row}
+		for i, p := range row.peers {
+			res.Peers = append(res.Peers, &figures{Peer: p.name, N: 12345, Repeats: []float64{float64(100 - 10*i)}})
+		}
+		res.summarise()
+		r.Rows = append(r.Rows, res)
+	}
+	return r
+}
+
+// The page has a chart of each kind, says where it was measured, and needs nothing from elsewhere.
+func TestPage(t *testing.T) {
+	r := known()
+	r.Rows[0].Peers[0].Error = "a <b> & c"
+	r.Rows = append(r.Rows, &result{Row: "skipped-row", Skipped: "there is no memory", row: rows[0]})
+	page, err := r.page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"A switch", "Cost over call depth", "Cost over the number of coroutines", "A whole life", "Memory each",
+		"Work: same-fringe", "Work: lexer", "Work: pipeline", "Work: merge", "Work: permutations", "Work: consumers",
+		runtime.Version(), aco.Engine().Name + ": " + aco.Engine().Reason, r.CPU, "prefers-color-scheme: dark", "@media print", "default-src 'none'",
+		"a &lt;b&gt; &amp; c", "skipped: there is no memory", "12,345"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	charts := regexp.MustCompile(`(?s)<svg.*?</svg>`).FindAllString(page, -1)
+	if len(charts) < 12 || len(charts) != strings.Count(page, "<figure>") {
+		t.Errorf("%d charts in %d figures", len(charts), strings.Count(page, "<figure>"))
+	}
+	for _, c := range charts {
+		if n := parse(t, c); n["text"] < 5 || n["path"] < 3 {
+			t.Errorf("a chart has %v", n)
+		}
+	}
+	if m := regexp.MustCompile(`(?i)(src|href)="[^d]|@import|url\(|<script>|<link rel="stylesheet"|xmlns:xlink="[^h]`).FindString(page); m != "" {
+		t.Errorf("the page refers to something: %q", m)
+	}
+	for _, m := range regexp.MustCompile(`https?://[^"<\s]*`).FindAllString(page, -1) {
+		if !strings.HasPrefix(m, "http://www.w3.org/") { // the name of a namespace
+			t.Errorf("the page names %s", m)
+		}
+	}
+	if m := regexp.MustCompile(`#01[0-9A-Fa-f]{2}01|#000000|NaN|%!`).FindString(page); m != "" {
+		t.Errorf("%q is left in the page", m)
+	}
+	data := regexp.MustCompile(`(?s)<script type="application/json" id="report">(.*?)</script>`).FindStringSubmatch(page)
+	var back report
+	if err := json.Unmarshal([]byte(data[1]), &back); err != nil || len(back.Rows) != len(r.Rows) {
+		t.Errorf("%v, %d rows in the page's data", err, len(back.Rows))
+	}
+}
+
+// Every variable of a colour that the charts use is defined, light and dark.
+func TestPalette(t *testing.T) {
+	page, err := known().page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := regexp.MustCompile(`var\((--\w+)\)`).FindAllStringSubmatch(page, -1)
+	if len(used) < 100 {
+		t.Errorf("%d uses", len(used))
+	}
+	for _, m := range used {
+		for _, p := range []string{palette, darkPalette} {
+			if !strings.Contains(p, m[1]+":#") {
+				t.Errorf("%s is not in %s", m[1], p)
+			}
+		}
+	}
+}
+
+// The picture has a bar for each row in which aco has a ratio, with its best peer.
+func TestPicture(t *testing.T) {
+	svg, err := known().picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := parse(t, svg); n["svg"] != 1 || n["title"] != 1 || n["style"] != 1 {
+		t.Errorf("%v", n)
+	}
+	for _, want := range []string{">Resume and Yield<", ">1,000 coroutines<", ">100,000 consumers<", "0.80  aco.Standalone", "iter.Pull = 1", "prefers-color-scheme:dark"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if _, err := newReport().picture(); err == nil {
+		t.Error("a picture of nothing")
+	}
+}
+
+// The files are written beside the table, over what was there.
+func TestPictureFiles(t *testing.T) {
+	dir := t.TempDir()
+	page, picture := filepath.Join(dir, "report.html"), filepath.Join(dir, "bench.svg")
+	if err := os.WriteFile(page, []byte(strings.Repeat("old", 1<<20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := command("bench", "-quick", "-html", page, "-svg", picture, "one")
+	if status != 0 || !strings.Contains(out, "│ one ") || !strings.Contains(errs, "wrote "+page) || !strings.Contains(errs, "wrote "+picture) {
+		t.Errorf("status %d, printed %q and %q", status, out, errs)
+	}
+	if b, err := os.ReadFile(page); err != nil || !strings.HasSuffix(string(b), "</html>\n") || strings.Contains(string(b), "oldold") {
+		t.Errorf("%v, the page ends in %q", err, b[max(0, len(b)-20):])
+	}
+	if b, err := os.ReadFile(picture); err != nil || parse(t, string(b))["svg"] != 1 {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,53 @@
+package aco_test
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/goaco/aco"
+)
+
+// The native engine makes a call again before it goes on in the function that called Yield. There
+// it may be preempted, with that function's frame not in place. Whoever stops the world again and
+// again finds it there within a moment.
+
+//go:noinline
+func numbers(yield func(int) bool) {
+	for i := 0; yield(i); i++ {
+	}
+}
+
+func TestPreemptedWhileResumed(t *testing.T) {
+	var stop atomic.Bool
+	stopped := make(chan bool)
+	go func() {
+		defer close(stopped)
+		for !stop.Load() {
+			runtime.GC()
+		}
+	}()
+	defer func() {
+		stop.Store(true)
+		<-stopped
+	}()
+	co := aco.New(func(co *aco.Coroutine[int, int], _ int) {
+		for i := range numbers {
+			p := &[2]int{i, 2 * i}
+			if v := co.Yield(3 * i); v != i+1 || p[0] != i || p[1] != 2*i {
+				t.Errorf("round %d: got %d, and has %v", i, v, *p)
+				return
+			}
+		}
+	})
+	defer co.Close()
+	for i, end := 0, time.Now().Add(tortureLength(t, 500*time.Millisecond)); time.Now().Before(end); {
+		for range 1000 {
+			if v, ok := co.Resume(i); v != 3*i || !ok {
+				t.Fatalf("resume %d: got %d, %v", i, v, ok)
+			}
+			i++
+		}
+	}
+}
