@@ -212,8 +212,9 @@ TEXT ·leaveABI(SB), NOSPLIT|NOFRAME, $0-0
 	ADDL DI, SI
 	MOVL G_PANIC(BP), CX
 	MOVL G_DEFER(BP), DX
-	MOVL CX, BP
-	ORL  DX, BP
+	TESTL CX, CX
+	JNZ  chains
+	TESTL DX, DX
 	JNZ  chains
 go:
 	JMP  ·freeze(SB)
@@ -266,9 +267,12 @@ TEXT ·retry(SB), NOSPLIT|NOFRAME, $0-0
 // freeze verifies that the frames in [DI, SI) differ from the saved ones in nothing but
 // scalars and heap pointers, notes the pointers, copies the frames out and returns from
 // enter. SP is as at leave's entry, so that until the copy begins it can give up; leave's argument
-// at (DI) is c. AX is c, too, and BX the layout. That the frames end at SI follows when the return
+// at (DI) is c. AX is c, too, BX the layout, BP the g. That the frames end at SI follows when the return
 // addresses up to main's are verified: only enter calls main.
 TEXT ·freeze(SB), NOSPLIT|NOFRAME, $0-0
+	LEAL 24(SI), CX
+	CMPL CX, G_HI(BP)               // another stack may have come to lie here: read nothing above it
+	JHI  slow
 	CMPL 8(SI), AX
 	JNE  slow
 	MOVL C_FRAMES(AX), SI

@@ -91,7 +91,7 @@ func checkFunction(v *verifier) {
 	fr := frameAt(enterPC, false)
 	v.expect("enter's frame", fr.size, uintptr(enterSize))
 	v.expect("enter's map", fr.refused, "")
-	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<1, true)
+	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<(enterName/ptrSize), true)
 }
 
 // checkFlags looks at functions that are known to have the flags and arguments that refuse a frame.
