@@ -26,6 +26,8 @@ const (
 	enterName = 8  // where the coroutine is in it
 
 	skipped = 0 // what the runtime leaves free above the frame of sigpanic
+
+	pcQuantum = 1 // of the lengths of code in the runtime's tables (internal/runtime/sys/consts.go)
 )
 
 // shape returns where a frame has what, of a function that has pushed delta bytes.

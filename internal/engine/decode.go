@@ -1,4 +1,4 @@
-//go:build gc && (386 || amd64) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -124,9 +124,9 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		at = f.entryPC() + uintptr(f.deferreturn)
 	}
 	index := f.stackMapIndex(at)
-	words := func(which uint8, begin func(m *stackMap) uintptr) bool {
+	words := func(which uint8, size uintptr, begin func(m *stackMap) uintptr) bool {
 		m := (*stackMap)(f.funcdata(which))
-		if m == nil || m.n <= 0 || m.nbit > 0 && index >= m.n {
+		if m == nil || m.n <= 0 || m.nbit > 0 && index >= m.n || int64(m.nbit)*ptrSize > int64(size) {
 			return false
 		}
 		if m.nbit > 0 {
@@ -137,10 +137,10 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		}
 		return true
 	}
-	if fr.mapped && !words(funcdataLocals, func(m *stackMap) uintptr { return fr.locals - ptrSize*uintptr(m.nbit) }) {
+	if fr.mapped && !words(funcdataLocals, fr.locals, func(m *stackMap) uintptr { return fr.locals - ptrSize*uintptr(m.nbit) }) {
 		return refuse("its locals have no map")
 	}
-	if f.args > 0 && !words(funcdataArgs, func(*stackMap) uintptr { return fr.args }) {
+	if f.args > 0 && !words(funcdataArgs, uintptr(f.args), func(*stackMap) uintptr { return fr.args }) {
 		return refuse("its arguments have no map")
 	}
 	if p := f.funcdata(funcdataObjects); p != nil {
@@ -150,6 +150,9 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 				base = fr.args
 			}
 			ob := object{off: base + uintptr(int(o.off)), size: uintptr(o.size)}
+			if end := ob.off + ob.size; ob.off > end || end > max(fr.size, fr.args+uintptr(f.args)) || o.ptrBytes > o.size {
+				return refuse("its variables are not in its frame")
+			}
 			forBits(unsafe.Add(f.mod.rodata, o.gcdata), o.ptrBytes/ptrSize, func(i int32) {
 				ob.ptrs = append(ob.ptrs, uint32(ob.off/ptrSize)+uint32(i))
 			})

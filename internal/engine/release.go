@@ -1,4 +1,4 @@
-//go:build gc && (386 || amd64) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -142,7 +142,7 @@ func (f funcInfo) value(off uint32, pc uintptr) int32 {
 			return -1
 		}
 		val += int32(-(d & 1) ^ d>>1)
-		at += uintptr(next())
+		at += uintptr(next()) * pcQuantum
 		if pc < at {
 			return val
 		}
