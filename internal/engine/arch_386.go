@@ -2,8 +2,6 @@
 
 package engine
 
-import "unsafe"
-
 // What differs on 386: arguments and results are on the stack, and there are no frame pointers. A
 // frame is
 //
@@ -15,16 +13,11 @@ import "unsafe"
 //	| outgoing arguments |
 //	+--------------------+  sp
 
-func hereABI()
-
-// here returns how far its caller's frame is from the top of the stack, and where that goes on.
-var here func() (depth, pc uintptr)
-
-func init() { *(*unsafe.Pointer)(unsafe.Pointer(&here)) = unsafe.Pointer(&codes()[3]) }
-
 const (
 	enterSize = 16 // of enter's frame
 	enterName = 8  // where the coroutine is in it
+
+	linked = false // whether saved frame pointers can be relied on
 
 	skipped = 0 // what the runtime leaves free above the frame of sigpanic
 
@@ -34,37 +27,6 @@ const (
 // shape returns where a frame has what, of a function that has pushed delta bytes.
 func shape(delta uintptr) parts {
 	return parts{size: delta + 4, ret: delta, fp: none, locals: delta, args: delta + 4, mapped: delta > 0}
-}
-
-// inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
-// frame for it is from the top of the stack: it goes from frame to frame by the runtime's tables
-// to the first one that returns into enter. It returns nil if there is none. The stack may move
-// meanwhile, but then distances from its top stay what they are.
-func inside() (c *Core, depth uintptr) {
-	depth, pc := here()
-	for pc != 0 {
-		size := frameAt(pc, false).size
-		if size == 0 || size >= depth { // where the goroutine begins, or where stacks are switched
-			break
-		}
-		depth -= size
-		pc = wordAt(depth + 4)
-		if pc == enterPC && depth > enterSize {
-			if name := wordAt(depth - enterName); name != 0 {
-				return *(**Core)(unsafe.Pointer(&name)), depth
-			}
-		}
-	}
-	return nil, 0
-}
-
-// wordAt returns the word that is depth bytes below the top of the stack.
-//
-//go:nosplit
-//go:nocheckptr
-func wordAt(depth uintptr) uintptr {
-	_, _, top, _, _, _ := look()
-	return *at(top - depth)
 }
 
 // callerOf returns where the function goes on that has its arguments at args, and where the frame

@@ -25,6 +25,8 @@ const (
 	enterSize = 32 // of enter's frame, into which main's saved BP points
 	enterName = 8  // where the coroutine is in it
 
+	linked = true // whether saved frame pointers can be relied on
+
 	skipped = 0 // what the runtime leaves free above the frame of sigpanic
 
 	pcQuantum = 1 // of the lengths of code in the runtime's tables (internal/runtime/sys/consts.go)

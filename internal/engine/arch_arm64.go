@@ -2,8 +2,6 @@
 
 package engine
 
-import "unsafe"
-
 // What differs on arm64: a function saves the link register at its SP, and the frame pointer of its
 // caller a word below it. That is the frame record, which FP points to, and so we count a frame
 // from there:
@@ -19,11 +17,17 @@ import "unsafe"
 //	+--------------------+ - - - - - - - - - - - - - -
 //	| saved FP           |  sp-8: this frame's record, where it begins
 //
+// Until Go 1.26 the runtime does not move the frame pointer that a function has saved which a fault
+// interrupts. So it may be wrong, in frames further out as well, and we go by the tables; what we
+// restore is as right or wrong as it was.
+//
 // iOS runs signal handlers on the stack of the goroutine, below SP, where thaw puts frames.
 
 const (
 	enterSize = 32 // of enter's frame
 	enterName = 24 // where the coroutine is in it
+
+	linked = false // whether saved frame pointers can be relied on
 
 	// The handler of a fault pushes the link register before it makes the function seem to have called
 	// sigpanic, and a copy of FP below it (runtime/signal_arm64.go: preparePanic).
@@ -38,24 +42,6 @@ func shape(delta uintptr) parts {
 		return parts{ret: none, fp: none, args: 16}
 	}
 	return parts{size: delta, ret: 8, fp: 0, locals: delta, args: delta + 16, mapped: delta > 24}
-}
-
-// inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
-// frame for it is from the top of the stack: it follows the frame pointers to the first frame
-// that returns into enter. It returns nil if there is none.
-//
-//go:nosplit
-//go:nocheckptr
-func inside() (c *Core, depth uintptr) {
-	_, floor, top, _, _, p := look()
-	for p > floor && p < top {
-		up := *at(p)
-		if *at(p + 8) == enterPC && *at(up + enterName) != 0 {
-			return *(**Core)(unsafe.Pointer(at(up + enterName))), top - up
-		}
-		floor, p = p, up
-	}
-	return nil, 0
 }
 
 // callerOf returns where the function goes on that called the one that look found the record fp of,

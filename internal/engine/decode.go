@@ -393,7 +393,7 @@ func (d *decoder) walk() string {
 		if off+fr.size > d.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
 		}
-		if fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize {
+		if linked && fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize {
 			return "can't suspend across a frame that does not save the frame pointer; use aco.Standalone()"
 		}
 		if len(fr.objects) > 0 {

@@ -417,7 +417,6 @@ GLOBL ·enterLocals·args_stackmap<>(SB), RODATA, $12
 DATA ·table<>+0(SB)/4, $·enterABI(SB)
 DATA ·table<>+4(SB)/4, $·leaveABI(SB)
 DATA ·table<>+8(SB)/4, $·lookABI(SB)
-DATA ·table<>+12(SB)/4, $·hereABI(SB)
 DATA ·table<>+24(SB)/4, $·thaw(SB)
 DATA ·table<>+28(SB)/4, $ROOM
 GLOBL ·table<>(SB), RODATA, $32
@@ -425,5 +424,14 @@ GLOBL ·table<>(SB), RODATA, $32
 // func codes() *[8]uintptr returns where the above begin, and room.
 TEXT ·codes(SB), NOSPLIT, $0-4
 	LEAL ·table<>(SB), AX
+	MOVL AX, ret+0(FP)
+	RET
+
+DATA ·place<>+0(SB)/4, $·hereABI(SB)
+GLOBL ·place<>(SB), RODATA, $4
+
+// func hereCode() *uintptr returns where hereABI begins.
+TEXT ·hereCode(SB), NOSPLIT, $0-4
+	LEAL ·place<>(SB), AX
 	MOVL AX, ret+0(FP)
 	RET

@@ -264,17 +264,16 @@ slow:
 	B    ·again(SB)
 
 // again calls yieldNative and then leave once more; or returns from leave, if yieldNative says
-// so. It is what leave becomes that can't go on. Its frame:
+// so. It is what leave becomes that can't go on. Its frame, of 64 bytes:
 //
 //	| c                    |  40(RSP)
 //	| yieldNative's spills |  8(RSP)
 //	| where it continues   |  (RSP)
-//	| lo                   |  -8(RSP): the record of Yield's caller
 TEXT ·again(SB), NOSPLIT, $40-0
 	NO_LOCAL_POINTERS
 	MOVD R0, 40(RSP)                // main's frame keeps c alive
 	MOVD G_HI(g), R1
-	MOVD -8(RSP), R2
+	ADD  $(64-8), RSP, R2
 	SUB  R2, R1, R1
 	MOVD R1, R3
 	MOVD (RSP), R2
@@ -427,6 +426,14 @@ TEXT ·lookABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVD R29, R5
 	RET
 
+// here() returns how far its caller's frame is from the top of the stack, and where that goes on.
+TEXT ·hereABI(SB), NOSPLIT|NOFRAME, $0-0
+	MOVD G_HI(g), R0
+	SUB  $8, RSP, R1
+	SUB  R1, R0, R0
+	MOVD R30, R1
+	RET
+
 // The map of enter's two words says that the second is a pointer (runtime/symtab.go: stackmap). By the end
 // of its name the linker knows that it is such a map (cmd/link/internal/ld/symtab.go).
 DATA ·enterLocals·args_stackmap<>+0(SB)/4, $1
@@ -447,5 +454,14 @@ GLOBL ·table<>(SB), RODATA, $64
 // func codes() *[8]uintptr returns where the above begin, and room.
 TEXT ·codes(SB), NOSPLIT, $0-8
 	MOVD $·table<>(SB), R0
+	MOVD R0, ret+0(FP)
+	RET
+
+DATA ·place<>+0(SB)/8, $·hereABI(SB)
+GLOBL ·place<>(SB), RODATA, $8
+
+// func hereCode() *uintptr returns where hereABI begins.
+TEXT ·hereCode(SB), NOSPLIT, $0-8
+	MOVD $·place<>(SB), R0
 	MOVD R0, ret+0(FP)
 	RET
