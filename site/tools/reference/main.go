@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/doc"
+	"go/doc/comment"
 	"go/format"
 	"go/parser"
 	"go/printer"
@@ -132,8 +133,24 @@ func (w *writer) text(text string) {
 	markdown := w.p.Printer()
 	markdown.DocLinkBaseURL = "https://pkg.go.dev"
 	markdown.HeadingLevel = 3
-	w.out.Write(markdown.Markdown(w.p.Parser().Parse(text)))
+	d := w.p.Parser().Parse(text)
+	for _, block := range d.Content {
+		if code, ok := block.(*comment.Code); ok && statements(code.Text) {
+			fmt.Fprintf(&w.out, "```go\n%s```\n\n", code.Text)
+			continue
+		}
+		one := *d
+		one.Content = []comment.Block{block}
+		w.out.Write(markdown.Markdown(&one))
+		w.out.WriteByte('\n')
+	}
 	w.out.WriteByte('\n')
+}
+
+// statements reports whether the text is of Go's statements, such as can be highlighted.
+func statements(text string) bool {
+	_, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {\n"+text+"}", 0)
+	return err == nil
 }
 
 func (w *writer) source(node any) string {
