@@ -182,6 +182,16 @@ func TestPanicLeavesResume(t *testing.T) {
 	})
 }
 
+// self returns a command that runs this program, by what ACO_EXEC names if it is another
+// architecture's.
+func self(args ...string) *exec.Cmd {
+	args = append([]string{os.Args[0]}, args...)
+	if run := os.Getenv("ACO_EXEC"); run != "" {
+		args = append([]string{run}, args...)
+	}
+	return exec.Command(args[0], args[1:]...)
+}
+
 // The traceback of a panic that nobody recovers shows the frames of the body.
 func TestTraceback(t *testing.T) {
 	if os.Getenv("ACO_CRASH") == "1" {
@@ -189,7 +199,7 @@ func TestTraceback(t *testing.T) {
 		co.Resume(0)
 		co.Resume(0)
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestTraceback$")
+	cmd := self("-test.run=^TestTraceback$")
 	cmd.Env = append(os.Environ(), "ACO_CRASH=1")
 	out, err := cmd.CombinedOutput()
 	if err == nil {
@@ -673,7 +683,7 @@ func TestEnvironment(t *testing.T) {
 		"portable": "<nil> portable",
 		"fast":     `aco: ACO_ENGINE="fast": want "native", "portable" or nothing`,
 	} {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestEnvironment$")
+		cmd := self("-test.run=^TestEnvironment$")
 		cmd.Env = append(os.Environ(), "ACO_PRINT=1", "ACO_ENGINE="+value)
 		out, _ := cmd.CombinedOutput()
 		if !strings.HasPrefix(string(out), want) {

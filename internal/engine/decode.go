@@ -1,4 +1,4 @@
-//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -16,23 +16,27 @@ import (
 // that the compiler made for the runtime: runtime/stkframe.go: getStackMap for the words
 // that are live by name, runtime/mgcmark.go: scanstack for the variables that are live
 // because a pointer leads to them. It works on a copy of the frames, and whatever it does not
-// understand it refuses, before anything has changed.
-//
-//	| caller's frame     |
-//	| arguments          |  fp: described by the callee's map of arguments
-//	+--------------------+
-//	| return address     |  fp-8
-//	| saved BP           |  fp-16, if the frame has any size
-//	| locals             |  described by the map of locals, which ends here
-//	| outgoing arguments |
-//	+--------------------+  sp
+// understand it refuses, before anything has changed. Where a frame has what depends on the
+// architecture: see shape.
+
+// The parts of a frame, as offsets from where it begins.
+type parts struct {
+	size   uintptr // of the frame
+	ret    uintptr // where the return address is, or none
+	fp     uintptr // where a frame pointer is saved, or none
+	locals uintptr // where the locals end, which the map of locals describes
+	args   uintptr // where the arguments begin, in a frame further out: the map of arguments describes them
+	mapped bool    // there must be a map of locals
+}
+
+const none = ^uintptr(0)
 
 // A frame is what is known of all frames of a function that are suspended at one pc.
 type frame struct {
-	key     uintptr
-	size    uintptr // from sp to the caller's sp
+	key uintptr
+	parts
 	sig     bool    // the function is sigpanic: its caller will continue elsewhere, if at all
-	masks   []masks // of all that is known without looking at the words, counted from sp
+	masks   []masks // of all that is known without looking at the words, counted from where it begins
 	objects []object
 	refused string // why it can't be moved
 }
@@ -45,8 +49,8 @@ const same, live, move, own = 0, 1, 2, 3
 
 // An object is a local variable that pointers may lead to.
 type object struct {
-	off, size uintptr  // in bytes, from sp
-	ptrs      []uint32 // its words that hold pointers, counted from sp
+	off, size uintptr  // in bytes, from where the frame begins
+	ptrs      []uint32 // its words that hold pointers, counted from there as well
 }
 
 // cache remembers frames by their pc. Entries are only ever replaced, never changed; there
@@ -89,26 +93,28 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		return refuse("it switches stacks")
 	case strings.HasPrefix(name, "runtime/secret."):
 		return refuse("its frames must not be copied")
-	case f.args == argsUnknown:
-		return refuse("its arguments have no static map")
 	}
 	delta := f.value(f.pcsp, pc)
-	if delta < 0 || delta%8 != 0 {
+	if delta < 0 || delta%ptrSize != 0 {
 		return refuse("its size is unknown")
 	}
-	fr.size = uintptr(delta) + 8
-	fr.masks = make([]masks, (fr.size+511)/512)
-	set := func(which int, w uintptr) {
-		if int(w/64) == len(fr.masks) { // an argument
+	fr.parts = shape(uintptr(delta))
+	if f.args == argsUnknown {
+		return refuse("its arguments have no static map")
+	}
+	fr.masks = make([]masks, (fr.size+64*ptrSize-1)/(64*ptrSize))
+	set := func(which int, off uintptr) {
+		w := off / ptrSize
+		for int(w/64) >= len(fr.masks) { // an argument
 			fr.masks = append(fr.masks, masks{})
 		}
 		fr.masks[w/64][which] |= 1 << (w % 64)
 	}
-	set(same, fr.size/8-1) // the return address
-	locals := fr.size - 8  // where they end, from sp
-	if delta > 0 {
-		locals -= 8
-		set(move, locals/8) // the caller's BP
+	if fr.ret != none {
+		set(same, fr.ret)
+	}
+	if fr.fp != none {
+		set(move, fr.fp)
 	}
 	at := pc - 1 // in the call
 	if interrupted {
@@ -118,39 +124,56 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		at = f.entryPC() + uintptr(f.deferreturn)
 	}
 	index := f.stackMapIndex(at)
-	words := func(which uint8, end func(m *stackMap) uintptr) bool {
+	words := func(which uint8, size uintptr, begin func(m *stackMap) uintptr) bool {
 		m := (*stackMap)(f.funcdata(which))
-		if m == nil || m.n <= 0 || m.nbit > 0 && index >= m.n {
+		if m == nil || m.n <= 0 || m.nbit > 0 && index >= m.n || int64(m.nbit)*ptrSize > int64(size) {
 			return false
 		}
 		if m.nbit > 0 {
-			start := end(m)
+			start := begin(m)
 			forBits(unsafe.Add(unsafe.Pointer(&m.bits), index*((m.nbit+7)/8)), m.nbit, func(i int32) {
-				set(live, start/8+uintptr(i))
+				set(live, start+ptrSize*uintptr(i))
 			})
 		}
 		return true
 	}
-	if locals > 0 && !words(funcdataLocals, func(m *stackMap) uintptr { return locals - 8*uintptr(m.nbit) }) {
+	if fr.mapped && !words(funcdataLocals, fr.locals, func(m *stackMap) uintptr { return fr.locals - ptrSize*uintptr(m.nbit) }) {
 		return refuse("its locals have no map")
 	}
-	if f.args > 0 && !words(funcdataArgs, func(m *stackMap) uintptr { return fr.size }) {
+	if f.args > 0 && !words(funcdataArgs, uintptr(f.args), func(*stackMap) uintptr { return fr.args }) {
 		return refuse("its arguments have no map")
 	}
 	if p := f.funcdata(funcdataObjects); p != nil {
-		for _, o := range unsafe.Slice((*stackObject)(unsafe.Add(p, 8)), *(*uintptr)(p)) {
-			base := locals
+		for _, o := range unsafe.Slice((*stackObject)(unsafe.Add(p, ptrSize)), *(*uintptr)(p)) {
+			base := fr.locals
 			if o.off >= 0 {
-				base = fr.size
+				base = fr.args
 			}
 			ob := object{off: base + uintptr(int(o.off)), size: uintptr(o.size)}
-			forBits(unsafe.Add(f.mod.rodata, o.gcdata), o.ptrBytes/8, func(i int32) {
-				ob.ptrs = append(ob.ptrs, uint32(ob.off/8)+uint32(i))
+			if end := ob.off + ob.size; ob.off > end || end > max(fr.size, fr.args+uintptr(f.args)) || o.ptrBytes > o.size {
+				return refuse("its variables are not in its frame")
+			}
+			forBits(unsafe.Add(f.mod.rodata, o.gcdata), o.ptrBytes/ptrSize, func(i int32) {
+				ob.ptrs = append(ob.ptrs, uint32(ob.off/ptrSize)+uint32(i))
 			})
 			fr.objects = append(fr.objects, ob)
 		}
 	}
 	return fr
+}
+
+// caller returns where the frame begins that called fr, which begins at off, and where it goes on.
+func (fr *frame) caller(words []uintptr, off uintptr) (up, pc uintptr) {
+	up = off + fr.size
+	if fr.ret != none {
+		pc = words[(off+fr.ret)/ptrSize]
+	} else { // it was interrupted
+		pc = words[off/ptrSize-1]
+	}
+	if fr.sig {
+		up += skipped
+	}
+	return up, pc
 }
 
 // A decoder is the state of one decoding; they are reused.
@@ -196,7 +219,7 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 	}
 	// If enter's frame was not found, something on the way to it will be refused.
 	d.c, d.size, d.pc, d.bp, d.end = uintptr(unsafe.Pointer(c)), depth-end, pc, depth-base, end
-	d.words = slices.Grow(d.words[:0], int(d.size/8))[:d.size/8]
+	d.words = slices.Grow(d.words[:0], int(d.size/ptrSize))[:d.size/ptrSize]
 	d.capture(depth)
 	slot := &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15)>>52]
 	l := slot.Load()
@@ -224,14 +247,15 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 
 // capture copies the frames as they are, and notes where. All that it notes of the stack belongs
 // together: a nosplit function that calls none that can split runs on a stack that does not move
-// (runtime/stack.go: isShrinkStackSafe).
+// (runtime/stack.go: isShrinkStackSafe). Nor does the compiler add calls to it that check pointers.
 //
 //go:nosplit
+//go:nocheckptr
 func (d *decoder) capture(depth uintptr) {
 	_, floor, top, defers, panics, _ := look()
 	d.lo, d.floor, d.top = top-depth, floor, top
 	for i := range d.words {
-		d.words[i] = *at(d.lo + 8*uintptr(i))
+		d.words[i] = *at(d.lo + ptrSize*uintptr(i))
 	}
 	p := (*deferRecord)(defers)
 	d.linked = p != nil && p.sp < top-d.end || panics != nil && uintptr(panics) < top-d.end
@@ -255,12 +279,12 @@ func (l *layout) fits(d *decoder) bool {
 		return false
 	}
 	for i, off := range l.list[:l.inner/4] {
-		if d.words[off/8]-d.base(l, i) != l.want[i] {
+		if d.words[off/ptrSize]-d.base(l, i) != l.want[i] {
 			return false
 		}
 	}
 	for _, off := range l.list[l.move/4:] {
-		if d.words[off/8]-d.floor < d.top-d.floor {
+		if d.words[off/ptrSize]-d.floor < d.top-d.floor {
 			return false
 		}
 	}
@@ -274,7 +298,7 @@ func (d *decoder) fill(l *layout) {
 	add := func(pick func(m *masks) uint64) uint32 {
 		for k := range d.masks {
 			for m := pick(&d.masks[k]); m != 0; m &= m - 1 {
-				l.list = append(l.list, uint32(512*k+8*bits.TrailingZeros64(m)))
+				l.list = append(l.list, uint32(ptrSize*(64*k+bits.TrailingZeros64(m))))
 			}
 		}
 		return uint32(4 * len(l.list))
@@ -286,7 +310,7 @@ func (d *decoder) fill(l *layout) {
 	l.live = add(func(m *masks) uint64 { return m[live] })
 	l.offs = unsafe.SliceData(l.list)
 	for i, off := range l.list[:l.inner/4] {
-		l.want = append(l.want, d.words[off/8]-d.base(l, i))
+		l.want = append(l.want, d.words[off/ptrSize]-d.base(l, i))
 	}
 	if d.nested {
 		l.call = callBefore(d.caller)
@@ -300,7 +324,7 @@ func (d *decoder) save(c *Core, l *layout) {
 	c.reserve(len(pointers)+len(d.roots), len(d.words))
 	copy(unsafe.Slice((*uintptr)(c.frames), len(d.words)), d.words)
 	for i, off := range pointers {
-		*c.pointer(i) = *(*unsafe.Pointer)(unsafe.Pointer(&d.words[off/8]))
+		*c.pointer(i) = *(*unsafe.Pointer)(unsafe.Pointer(&d.words[off/ptrSize]))
 	}
 	for i, p := range d.roots {
 		*c.pointer(len(pointers) + i) = p
@@ -320,7 +344,7 @@ func (d *decoder) save(c *Core, l *layout) {
 
 // decode finds masks, links and roots from the maps of the functions.
 func (d *decoder) decode() (refused string) {
-	n := int(d.size/512 + 1)
+	n := int(d.size/(64*ptrSize) + 1)
 	d.bad, d.cut, d.links = false, ^uintptr(0), links{}
 	d.frames, d.starts, d.pending = d.frames[:0], d.starts[:0], d.pending[:0]
 	d.scanned = slices.Grow(d.scanned[:0], n)[:n]
@@ -330,9 +354,9 @@ func (d *decoder) decode() (refused string) {
 	if refused = d.walk(); refused != "" {
 		return refused
 	}
-	d.unmark(same, d.size/8-1) // enter's own, which c's name in enter's frame stands for
-	last := &d.masks[d.size/512]
-	last[live] &= 1<<(d.size/8%64) - 1 // behind are main's arguments, which enter writes
+	d.unmark(same, d.main+d.own.ret/ptrSize) // enter's own, which c's name in enter's frame stands for
+	last := &d.masks[d.size/(64*ptrSize)]
+	last[live] &= 1<<(d.size/ptrSize%64) - 1 // behind are main's arguments, which enter writes
 	if d.linked {
 		d.chains()
 	}
@@ -366,18 +390,17 @@ func (d *decoder) walk() string {
 		if fr.refused != "" {
 			return "can't suspend across " + fr.refused + "; use aco.Standalone()"
 		}
-		next := off + fr.size
-		if next > d.size {
+		if off+fr.size > d.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
 		}
-		if fr.size > 8 && d.words[next/8-2]-d.lo >= d.size+enterSize {
+		if linked && fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize {
 			return "can't suspend across a frame that does not save the frame pointer; use aco.Standalone()"
 		}
 		if len(fr.objects) > 0 {
 			d.frames, d.starts = append(d.frames, fr), append(d.starts, off)
 		}
 		for k := range fr.masks {
-			i, m := off/8+64*uintptr(k), &fr.masks[k]
+			i, m := off/ptrSize+64*uintptr(k), &fr.masks[k]
 			for which := range m {
 				if int(i/64) < len(d.masks) {
 					d.masks[i/64][which] |= m[which] << (i % 64)
@@ -387,15 +410,18 @@ func (d *decoder) walk() string {
 				}
 			}
 		}
+		next, ret := fr.caller(d.words, off)
 		if off == 0 {
-			d.caller = d.words[next/8-1]
+			d.caller = ret
 		}
 		d.nested = d.main > 0 // but for the last two frames: main's, and the body's
-		d.main, d.own = off/8, fr
-		off = next
-		pc, interrupted = d.words[off/8-1], fr.sig
-		if pc == enterPC && off+8 < d.size && d.words[off/8+1] == 0 {
-			d.mark(same, off/8+1) // of one that has ended: see disown
+		d.main, d.own = off/ptrSize, fr
+		if fr.sig && skipped > 0 && next <= d.size {
+			d.mark(move, (next-skipped)/ptrSize) // a frame pointer
+		}
+		off, pc, interrupted = next, ret, fr.sig
+		if pc == enterPC && off+enterName < d.size && d.words[(off+enterName)/ptrSize] == 0 {
+			d.mark(same, (off+enterName)/ptrSize) // of one that has ended: see disown
 		} else if (pc == enterPC) != (off == d.size) {
 			return "yield outside the coroutine" // another one's enter lies in between
 		}
@@ -405,7 +431,7 @@ func (d *decoder) walk() string {
 
 // visit adds word i, which holds a live pointer.
 func (d *decoder) visit(i uintptr) {
-	if i < d.size/8 {
+	if i < d.size/ptrSize {
 		d.mark(live, i)
 		d.classify(i)
 	}
@@ -431,9 +457,6 @@ func (d *decoder) classify(i uintptr) {
 	}
 }
 
-// enterSize is the size of enter's frame, into which main's saved BP points.
-const enterSize = 32
-
 // scan visits the pointers of the variable that covers offset off, if there is one.
 func (d *decoder) scan(off uintptr) {
 	i, found := slices.BinarySearch(d.starts, off)
@@ -447,10 +470,10 @@ func (d *decoder) scan(off uintptr) {
 			if off-at >= o.size {
 				continue
 			}
-			if w := at / 8; d.scanned[w/64]>>(w%64)&1 == 0 {
+			if w := at / ptrSize; d.scanned[w/64]>>(w%64)&1 == 0 {
 				d.scanned[w/64] |= 1 << (w % 64)
 				for _, p := range o.ptrs {
-					d.visit(d.starts[k]/8 + uintptr(p))
+					d.visit(d.starts[k]/ptrSize + uintptr(p))
 				}
 			}
 			return
@@ -465,12 +488,12 @@ func (d *decoder) chains() {
 	l.records = make([]record, d.collect(nil, nil))
 	d.collect(l, l.records)
 	if l.panicLink != 0 {
-		d.cut = l.panicLink / 8
+		d.cut = l.panicLink / ptrSize
 		d.pending = append(d.pending, l.panicHead)
 	}
 	for _, r := range l.records {
 		if r.heap == 0 {
-			d.visit((r.off + unsafe.Offsetof(deferRecord{}.fn)) / 8)
+			d.visit((r.off + unsafe.Offsetof(deferRecord{}.fn)) / ptrSize)
 			continue
 		}
 		p := *(**deferRecord)(unsafe.Pointer(&r.heap)) // g._defer keeps it alive
@@ -487,6 +510,7 @@ func (d *decoder) chains() {
 // stack that does not move.
 //
 //go:nosplit
+//go:nocheckptr
 func (d *decoder) collect(l *links, records []record) (n int) {
 	_, _, top, defers, panics, _ := look()
 	lo := top - d.end - d.size
@@ -514,17 +538,4 @@ func (d *decoder) collect(l *links, records []record) (n int) {
 		p = *(*unsafe.Pointer)(at)
 	}
 	return n
-}
-
-// callBefore returns the address of the instruction CALL register that ends at pc, or 0. It may be
-// the end of another one: what matters is that these bytes, executed, are that instruction.
-func callBefore(pc uintptr) uintptr {
-	if runtime.GOOS == "openbsd" { // whose code can't be read
-		return 0
-	}
-	b := *(*[2]byte)(unsafe.Pointer(at(pc - 2)))
-	if r := b[1] &^ 7; b[0] == 0xff && r == 0xd0 && b[1] != 0xd4 && b[1] != 0xd5 {
-		return pc - 2
-	}
-	return 0
 }

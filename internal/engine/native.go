@@ -1,4 +1,4 @@
-//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -27,7 +27,7 @@ import (
 //	          frames
 //	            ↓
 //	| pointers  | words                 |
-//	| ... 2 1 0 | what was at lo, lo+8, ... |
+//	| ... 2 1 0 | from lo upwards       |
 //
 // The collector sees the pointers, copies of the words that are live, and not the words. What
 // the words are is the layout, which all coroutines share that are suspended at the same place
@@ -36,6 +36,8 @@ import (
 // The usual suspension finds the layout unchanged, copies the words, and notes the pointers
 // that have changed. All in assembly: see leaveABI and freeze. When anything differs it calls
 // yieldNative, to make what is saved as it should be, and tries again.
+
+const ptrSize = 4 << (^uintptr(0) >> 63) // of a word, in bytes
 
 const loStandalone = 1 // lo of a standalone coroutine
 
@@ -97,37 +99,20 @@ func enterABI()
 func again()
 func retry()
 func thaw()
-func primed()
 func leaveABI()
 func freeze()
 func lookABI()
-func nextABI()
-func giveABI()
-func stopABI()
-func stopFrame()
 
 var (
-	enter       func(c *Core) bool
-	enterPulled func(c *Core) (out uintptr, ok bool) // enter, of a coroutine that pulls
-	leave       func(c *Core)
-	look        func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
+	enter func(c *Core) bool
+	leave func(c *Core)
+	look  func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
 )
 
 // What the assembly calls, or reads.
 var (
 	resumeSlow  = (*Core).resumeSlow
 	yieldNative = (*Core).yieldNative
-	stopSlow    = (*Core).Stop
-	pullSlow    = func(c *Core) (out uintptr, ok bool) {
-		if c.owner == ownerNone {
-			growStack(c.layout.size + room)
-			return enterPulled(c)
-		}
-		if ok = c.resumeSlow(); ok {
-			out = *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c)))
-		}
-		return out, ok
-	}
 	throwClosed = func(c *Core) { panic(ErrClosed) }
 	enterPC     uintptr // where main returns to, in enter
 )
@@ -139,7 +124,6 @@ func init() {
 	room = t[7]
 	set := func(f unsafe.Pointer, i int) { *(*unsafe.Pointer)(f) = unsafe.Pointer(&t[i]) }
 	set(unsafe.Pointer(&enter), 0)
-	set(unsafe.Pointer(&enterPulled), 0)
 	set(unsafe.Pointer(&leave), 1)
 	set(unsafe.Pointer(&look), 2)
 }
@@ -147,6 +131,7 @@ func init() {
 // at returns address a, of a word of this stack, as a pointer.
 //
 //go:nosplit
+//go:nocheckptr
 func at(a uintptr) *uintptr { return *(**uintptr)(unsafe.Pointer(&a)) }
 
 // unsaved is the layout of a coroutine that has not been suspended yet.
@@ -192,35 +177,20 @@ func End() {
 	}
 }
 
-// inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
-// frame for it is from the top of the stack: it follows the frame pointers to the first frame
-// that returns into enter. It returns nil if there is none.
-//
-//go:nosplit
-func inside() (c *Core, depth uintptr) {
-	_, floor, top, _, _, p := look()
-	for p > floor && p < top {
-		if *at(p + 8) == enterPC && *at(p + 24) != 0 {
-			return *(**Core)(unsafe.Pointer(at(p + 24))), top - (p + 16)
-		}
-		floor, p = p, *at(p)
-	}
-	return nil, 0
-}
-
 // disown takes the name of the innermost coroutine off enter's frame and returns it, if it is a
 // shared one. It has ended. That frame stays for a while if a panic or a Goexit passes through
 // it; deferred functions that run meanwhile belong to the coroutine further out, which may even
 // be suspended, these frames included.
 //
 //go:nosplit
+//go:nocheckptr
 func disown() *Core {
 	c, depth := inside()
 	if c == nil || c.standalone() {
 		return nil
 	}
 	_, _, top, _, _, _ := look()
-	*at(top - depth + 8) = 0
+	*at(top - depth + enterName) = 0
 	return c
 }
 
@@ -329,16 +299,16 @@ func newBlock(ptrs, words int) unsafe.Pointer {
 			{Name: "Words", Type: reflect.ArrayOf(words, reflect.TypeFor[uintptr]())},
 		}))
 	}
-	return unsafe.Add(reflect.New(t.(reflect.Type)).UnsafePointer(), 8*ptrs)
+	return unsafe.Add(reflect.New(t.(reflect.Type)).UnsafePointer(), ptrSize*ptrs)
 }
 
 var blockTypes sync.Map // of reflect.Type; there are few, because sizes are rounded
 
 // word returns where word i of the frames is, and pointer where pointer i is.
-func (c *Core) word(i int) *uintptr { return (*uintptr)(unsafe.Add(c.frames, 8*i)) }
+func (c *Core) word(i int) *uintptr { return (*uintptr)(unsafe.Add(c.frames, ptrSize*i)) }
 
 func (c *Core) pointer(i int) *unsafe.Pointer {
-	return (*unsafe.Pointer)(unsafe.Add(c.frames, -8*(i+1)))
+	return (*unsafe.Pointer)(unsafe.Add(c.frames, -ptrSize*(i+1)))
 }
 
 // clearPointers lets go of what the pointers from the nth on lead to.
@@ -368,7 +338,7 @@ func (c *Core) Footprint() int {
 	if c.owner != ownerNone && c.owner != ownerMoving {
 		return 0
 	}
-	return 8 * (int(c.wordCap) + int(c.ptrCap))
+	return ptrSize * (int(c.wordCap) + int(c.ptrCap))
 }
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.
@@ -376,13 +346,15 @@ func (c *Core) Callers(pcs []uintptr) int {
 	if c.owner != ownerNone && c.owner != ownerMoving {
 		return 0
 	}
-	n, pc := 0, c.layout.pc
+	words := unsafe.Slice((*uintptr)(c.frames), c.layout.size/ptrSize)
+	n, pc, interrupted := 0, c.layout.pc, false
 	for off := uintptr(0); n < len(pcs); n++ {
-		off += frameAt(pc, false).size
-		if off >= c.layout.size {
+		fr := frameAt(pc, interrupted)
+		up, ret := fr.caller(words, off)
+		if up >= c.layout.size {
 			break
 		}
-		pcs[n], pc = pc, *c.word(int(off/8) - 1)
+		pcs[n], off, pc, interrupted = pc, up, ret, fr.sig
 	}
 	return n
 }

@@ -1,4 +1,4 @@
-//go:build !(gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native)) || race || msan || asan || aco_portable
+//go:build !(gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native)) || race || msan || asan || aco_portable
 
 package engine
 
@@ -29,8 +29,3 @@ func (c *Core) resumeNative() bool        { panic(unbuilt) }
 func (c *Core) runningStatus() Status     { return Running }
 func (c *Core) Footprint() int            { return 0 }
 func (c *Core) Callers(pcs []uintptr) int { return 0 }
-
-// Pull returns false: no closures are made of assembly here.
-func Pull[V any](seq func(yield func(V) bool)) (next func() (V, bool), stop func(), ok bool) {
-	return nil, nil, false
-}

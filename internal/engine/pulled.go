@@ -1,4 +1,4 @@
-//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -32,6 +32,30 @@ type handle struct {
 	core              *Core
 }
 
+func nextABI()
+func giveABI()
+func stopABI()
+func stopFrame()
+
+// What the assembly calls.
+var (
+	stopSlow = (*Core).Stop
+	pullSlow = func(c *Core) (out uintptr, ok bool) {
+		if c.owner == ownerNone {
+			growStack(c.layout.size + room)
+			return enterPulled(c)
+		}
+		if ok = c.resumeSlow(); ok {
+			out = *(*uintptr)(unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c)))
+		}
+		return out, ok
+	}
+)
+
+var enterPulled func(c *Core) (out uintptr, ok bool) // enter, of a coroutine that pulls
+
+func init() { *(*unsafe.Pointer)(unsafe.Pointer(&enterPulled)) = unsafe.Pointer(codes()) }
+
 func asFunc[F any](code *uintptr) F { return *(*F)(unsafe.Pointer(&code)) }
 
 var free sync.Pool
@@ -60,7 +84,7 @@ func (p *pulled) end() {
 		p.layout, p.frames, p.wordCap, p.ptrCap = &unsaved, nil, 0, 0
 	}
 	for _, off := range p.layout.list[p.layout.move/4:] {
-		*p.word(int(off / 8)) = 0
+		*p.word(int(off) / ptrSize) = 0
 	}
 	p.clearPointers(0)
 	p.ext, p.owner, p.misses = nil, ownerNew, 0

@@ -1,4 +1,4 @@
-//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// All that depends on the Go release, checked against Go 1.24, 1.25 and 1.26 on amd64, is
-// here and in the offsets at the top of native_amd64.s: the layouts of the runtime's
+// All that depends on the Go release, checked against Go 1.24, 1.25 and 1.26, is here
+// and in the offsets at the top of native_*.s, for all architectures: the layouts of the runtime's
 // tables of functions and of its records, and how to read them. verify.go looks for each
 // of them in the running program. A new release is admitted by the build constraints that
 // say go1.27, after comparing what the comments name.
@@ -34,11 +34,11 @@ type function struct {
 
 // A module holds the tables of a piece of code (runtime/symtab.go: moduledata).
 type module struct {
-	_      [80]byte
+	_      [10]uintptr
 	pctab  []byte
-	_      [72]byte
+	_      [9]uintptr
 	text   uintptr
-	_      [128]byte
+	_      [16]uintptr
 	rodata unsafe.Pointer
 	gofunc unsafe.Pointer
 }
@@ -75,11 +75,11 @@ type deferRecord struct {
 
 // panicLinkOffset is where a panic has its link (runtime/runtime2.go: _panic): behind
 // arg, before which argp was until Go 1.25.
-var panicLinkOffset uintptr = 24
+var panicLinkOffset uintptr = 3 * unsafe.Sizeof(uintptr(0))
 
 func init() {
 	if v := runtime.Version(); len(v) > 6 && v[:6] != "go1.24" && v[:6] != "go1.25" {
-		panicLinkOffset = 16
+		panicLinkOffset = 2 * unsafe.Sizeof(uintptr(0))
 	}
 }
 
@@ -142,7 +142,7 @@ func (f funcInfo) value(off uint32, pc uintptr) int32 {
 			return -1
 		}
 		val += int32(-(d & 1) ^ d>>1)
-		at += uintptr(next())
+		at += uintptr(next()) * pcQuantum
 		if pc < at {
 			return val
 		}

@@ -1,4 +1,4 @@
-//go:build gc && amd64 && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
@@ -51,19 +51,26 @@ func (v *verifier) expect(name string, got, want any) {
 	}
 }
 
-// checkG looks for the stack bounds in g. What is read together is read before anything is
-// called, because a call may move the stack.
+// checkG looks for the stack bounds in g.
 func checkG(v *verifier) {
-	var here byte
-	g, floor, top, _, _, _ := look()
-	stack := **(**[3]uintptr)(unsafe.Pointer(&g)) // lo, hi, stackguard0
-	at := uintptr(unsafe.Pointer(&here))
+	floor, top, at, stack := bounds()
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
 	v.expect("g.stack.lo", stack[0], floor)
 	v.expect("g.stack.hi", stack[1], top)
 	reserve := stack[2] - stack[0]
-	asked := stack[2] > 1<<63 // somebody asks this goroutine to stop: look no further
+	asked := stack[2] > stack[1] // somebody asks this goroutine to stop: look no further
 	v.expect("g.stackguard0 leaves no more than room", asked || reserve+128 <= room, true)
+}
+
+// bounds returns the bounds of the stack by look, an address on it, and the first words of g. They
+// belong together: see capture.
+//
+//go:nosplit
+//go:nocheckptr
+func bounds() (floor, top, here uintptr, stack [3]uintptr) {
+	var b byte
+	g, floor, top, _, _, _ := look()
+	return floor, top, uintptr(unsafe.Pointer(&b)), **(**[3]uintptr)(unsafe.Pointer(&g))
 }
 
 // checkFunction looks up a known function, and finds where main returns to.
@@ -84,7 +91,7 @@ func checkFunction(v *verifier) {
 	fr := frameAt(enterPC, false)
 	v.expect("enter's frame", fr.size, uintptr(enterSize))
 	v.expect("enter's map", fr.refused, "")
-	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<1, true)
+	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<(enterName/ptrSize), true)
 }
 
 // checkFlags looks at functions that are known to have the flags and arguments that refuse a frame.
@@ -108,7 +115,7 @@ func checkFrame(v *verifier) {
 	witness(v, p, q)
 	f := frameAt(v.pc, false)
 	v.expect("a frame's tables", f.refused, "")
-	if n := f.size / 8; v.failed == "" && (n == 0 || n > uintptr(len(v.words)) || findfunc(v.words[n-1]).function != findfunc(pcOf()).function) {
+	if n := f.size / ptrSize; v.failed == "" && (n == 0 || n > uintptr(len(v.words)) || f.ret == none || findfunc(v.words[f.ret/ptrSize]).function != findfunc(pcOf()).function) {
 		v.expect("a frame's size", f.size, "where its return address is")
 	}
 	if v.failed != "" {
@@ -132,7 +139,7 @@ func checkFrame(v *verifier) {
 	found := false
 	for _, o := range f.objects {
 		if o.off == v.object {
-			found = o.size == unsafe.Sizeof(witnessed{}) && len(o.ptrs) == 1 && uintptr(o.ptrs[0]) == o.off/8+1
+			found = o.size == unsafe.Sizeof(witnessed{}) && len(o.ptrs) == 1 && uintptr(o.ptrs[0]) == o.off/ptrSize+1
 		}
 	}
 	v.expect("a frame's objects", found, true)
@@ -163,14 +170,18 @@ func identity(p *int) *int { return p }
 // look copies the frame of its caller, which has an object at o.
 //
 //go:nosplit
+//go:nocheckptr
 //go:noinline
 func (v *verifier) look(o unsafe.Pointer) {
-	_, _, top, _, _, bp := look()
-	sp := bp + 16
-	v.pc, v.sp, v.top, v.object = *at(bp + 8), sp, top, uintptr(o)-sp
+	_, _, top, _, _, p := look()
+	if p == 0 { // no frame pointers: the arguments are on the stack
+		p = uintptr(unsafe.Pointer(&v))
+	}
+	pc, sp := callerOf(p)
+	v.pc, v.sp, v.top, v.object = pc, sp, top, uintptr(o)-sp
 	for i := range v.words {
 		v.words[i] = 0
-		if a := sp + 8*uintptr(i); a < top {
+		if a := sp + ptrSize*uintptr(i); a < top {
 			v.words[i] = *at(a)
 		}
 	}
@@ -195,6 +206,7 @@ func checkDefer(v *verifier) {
 // belongs to and this one are from the top of the stack.
 //
 //go:nosplit
+//go:nocheckptr
 func firstDefer() (d deferRecord, distance, here uintptr) {
 	_, _, top, p, _, _ := look()
 	d = *(*deferRecord)(p)
@@ -218,7 +230,7 @@ func checkPanic(v *verifier) {
 			at := uintptr(unsafe.Pointer(&top))
 			v.expect("g._panic", uintptr(panics) > at && uintptr(panics) < top, true)
 			if v.failed == "" {
-				arg := *(*any)(unsafe.Add(panics, panicLinkOffset-16))
+				arg := *(*any)(unsafe.Add(panics, panicLinkOffset-unsafe.Sizeof(any(nil))))
 				v.expect("_panic.arg", arg == any(value), true)
 				link := *(*unsafe.Pointer)(unsafe.Add(panics, panicLinkOffset))
 				v.expect("_panic.link", link == before, true)
@@ -250,7 +262,7 @@ func checkCoroutine(v *verifier) {
 		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
 		inner := 0
 		for _, off := range c.layout.list[c.layout.own/4 : c.layout.inner/4] {
-			if *c.word(int(off / 8))-c.lo < c.layout.size {
+			if *c.word(int(off) / ptrSize)-c.lo < c.layout.size {
 				inner++
 			}
 		}
