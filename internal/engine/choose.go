@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // The choice of the engine is made once, when it is first needed. Three doors lead
@@ -48,11 +49,14 @@ var choose = sync.OnceValue(func() *Info {
 		return info
 	}
 	info.Name, info.Reason = "native", "the start-up check passed"
+	isNative.Store(true)
 	return info
 })
 
 // nativeOK reports whether shared coroutines are native ones.
-func nativeOK() bool { return choose().Name == "native" }
+func nativeOK() bool { return isNative.Load() || choose().Name == "native" }
+
+var isNative atomic.Bool // it has been chosen: what each New asks is answered soon
 
 // Describe returns which engine is in use, and why.
 func Describe() Info {

@@ -69,8 +69,15 @@ func runPulled(c *Core) {
 		p.end()
 		return
 	}
-	defer End()
+	defer endPulled()
 	p.seq(asFunc[func(uintptr) bool](&p.handle.yield))
+}
+
+// endPulled is End, by a shorter way: nobody closes a pulled coroutine.
+func endPulled() {
+	if c := disown(); c != nil {
+		(*pulled)(unsafe.Pointer(c)).end()
+	}
 }
 
 // end lets go of the sequence and its last values, and leaves the coroutine to another one.
