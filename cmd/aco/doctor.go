@@ -174,7 +174,7 @@ func (d *diagnosis) print(w io.Writer) {
 		fmt.Fprintln(w, "To have the portable engine: ACO_ENGINE=portable in the environment, or build with -tags aco_portable.")
 		return
 	}
-	fmt.Fprintln(w, "To have the native engine: amd64, a Go release that it has been verified on, no race detector or sanitizer,\n"+
+	fmt.Fprintln(w, "To have the native engine: 386, amd64 or arm64, a Go release that it has been verified on, no race detector or sanitizer,\n"+
 		"neither ACO_ENGINE=portable nor -tags aco_portable. With -tags aco_native it is also tried on a later release of Go.")
 }
 

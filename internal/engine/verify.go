@@ -24,7 +24,7 @@ func verify() (checks []Check, failed string) {
 		}
 	}()
 	v := &verifier{}
-	for _, check := range []func(*verifier){checkG, checkFunction, checkFlags, checkFrame, checkDefer, checkPanic, checkCoroutine} {
+	for _, check := range []func(*verifier){checkG, checkFunction, checkFlags, checkFrame, checkDefer, checkPanic, checkLinks, checkCoroutine} {
 		if check(v); v.failed != "" {
 			return v.checks, v.failed
 		}
@@ -239,6 +239,63 @@ func checkPanic(v *verifier) {
 		}()
 		panic(value)
 	}()
+}
+
+// checkLinks suspends and resumes a coroutine that has records of defers, and looks for them and for the
+// resumer's. It does so on a goroutine of its own, where a chain that breaks does no harm.
+func checkLinks(v *verifier) {
+	var l linkage
+	done := make(chan any)
+	go func() {
+		defer func() { done <- recover() }()
+		l.resume()
+	}()
+	v.expect("a coroutine with defers fails with", <-done, nil)
+	v.expect("the resumer's defers are left", l.left, true)
+	v.expect("the coroutine's defers are linked to them", l.linked, true)
+	v.expect("their frame is known", l.frame, true)
+	v.expect("their pc is left", l.pc, true)
+	v.expect("they run", l.ran, 2)
+}
+
+type linkage struct {
+	left, linked, frame, pc bool
+	ran                     int
+}
+
+func (l *linkage) resume() {
+	fn := func() {}
+	for range 2 {
+		defer fn()
+	}
+	_, _, _, mine, _, _ := look()
+	c := new(Core)
+	c.makeShared(Shared)
+	c.main = func(c *Core) {
+		if !c.Ended() {
+			defer End()
+			l.body(c, mine)
+		}
+	}
+	deeper(c, 0)
+	_, _, _, now, _, _ := look()
+	l.left = now == mine
+	if l.left {
+		deeper(c, 7)
+	}
+}
+
+//go:noinline
+func (l *linkage) body(c *Core, resumers unsafe.Pointer) {
+	fn := func() { l.ran++ }
+	for range 2 {
+		defer fn()
+	}
+	leave(c)
+	d, distance, here := firstDefer()
+	l.linked = d.link != nil && unsafe.Pointer(d.link.link) == resumers
+	l.frame = distance < here && here-distance < 4096
+	l.pc = findfunc(d.pc).function == findfunc(pcOf()).function
 }
 
 // checkCoroutine suspends and resumes a coroutine that has pointers of every sort, at two
