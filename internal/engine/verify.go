@@ -248,6 +248,7 @@ func checkLinks(v *verifier) {
 	done := make(chan any)
 	go func() {
 		defer func() { done <- recover() }()
+		debug.SetPanicOnFault(true)
 		l.resume()
 	}()
 	v.expect("a coroutine with defers fails with", <-done, nil)
