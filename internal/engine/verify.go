@@ -294,7 +294,13 @@ func (l *linkage) body(c *Core, resumers unsafe.Pointer) {
 	}
 	leave(c)
 	d, distance, here := firstDefer()
-	l.linked = d.link != nil && unsafe.Pointer(d.link.link) == resumers
+	last := d.link // or main's, without optimization, is
+	for range 2 {
+		if l.linked = last != nil && unsafe.Pointer(last.link) == resumers; l.linked || last == nil {
+			break
+		}
+		last = last.link
+	}
 	l.frame = distance < here && here-distance < 4096
 	l.pc = findfunc(d.pc).function == findfunc(pcOf()).function
 }
