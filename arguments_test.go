@@ -54,8 +54,8 @@ func TestFirstIsKept(t *testing.T) {
 
 // An onStack is passed on the stack.
 type onStack struct {
-	p, q, r, s, t *int
-	pad           [3]int
+	p   *int
+	_   [7]int
 }
 
 //go:noinline

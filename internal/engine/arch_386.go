@@ -2,6 +2,8 @@
 
 package engine
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // What differs on 386: arguments and results are on the stack, and there are no frame pointers. A
 // frame is
 //

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 )
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // What differs between architectures: where a frame has what, how enter's frame is found, and what
 // the assembly has beyond native.go's. On amd64 a frame is
 //

@@ -2,6 +2,8 @@
 
 package engine
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // What differs on arm64: a function saves the link register at its SP, and the frame pointer of its
 // caller a word below it. That is the frame record, which FP points to, and so we count a frame
 // from there:

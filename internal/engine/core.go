@@ -60,7 +60,7 @@ const (
 // An ext is what few coroutines have.
 type ext struct {
 	portable
-	nativeExt
+	nativeExt //lint:ignore U1000 empty where there is no native engine
 }
 
 // The bits of Core.flags.

@@ -4,6 +4,8 @@ package engine
 
 import "unsafe"
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // Where there are no frame pointers, or none to rely on, the runtime's tables lead from frame to frame.
 
 // here returns how far the frame of its caller is from the top of the stack, and where that goes on.

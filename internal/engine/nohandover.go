@@ -2,6 +2,8 @@
 
 package engine
 
+//lint:file-ignore U1000 some of it is for builds with the native engine
+
 // Where there is no hand-over, a standalone coroutine is one of the portable engine.
 
 func handoverOK() string { return "this build leaves the hand-over out" }

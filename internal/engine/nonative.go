@@ -2,6 +2,8 @@
 
 package engine
 
+//lint:file-ignore U1000 what the native engine uses need not be used here
+
 // This file stands in for the native engine where the build leaves it out: under
 // the race detector and the sanitizers, with -tags aco_portable, on another
 // architecture, and with a Go release that has not been verified.

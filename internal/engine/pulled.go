@@ -8,6 +8,8 @@ import (
 	"unsafe"
 )
 
+//lint:file-ignore U1000 the assembly uses what seems unused
+
 // Pulled sequences of integers, by far the most, have an engine of their own in two respects.
 //
 // Their next and yield are closures made of assembly: a processor predicts a return by the last
