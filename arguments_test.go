@@ -54,8 +54,8 @@ func TestFirstIsKept(t *testing.T) {
 
 // An onStack is passed on the stack.
 type onStack struct {
-	p   *int
-	_   [7]int
+	p *int
+	_ [7]int
 }
 
 //go:noinline
