@@ -224,7 +224,6 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 	slot := &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15)>>52]
 	l := slot.Load()
 	if d.linked || !l.fits(d) {
-		c.misses = min(c.misses, 254) + 1
 		if refused = d.decode(); refused != "" {
 			return refused
 		}
@@ -239,6 +238,9 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 			l = &c.ext.own
 			d.fill(l)
 		}
+	}
+	if l != c.layout || c.ext != nil && l == &c.ext.own {
+		c.misses = min(c.misses, 254) + 1
 	}
 	d.save(c, l)
 	decoders.Put(d)

@@ -48,7 +48,7 @@ type native struct {
 	lo      uintptr        // the address that the words are relocated for; 0 makes leave take the slow path
 	wordCap uint32         // how many words and pointers the block has room for
 	ptrCap  uint16
-	misses  uint8 // suspensions that had to be decoded
+	misses  uint8 // suspensions with another layout than the one before
 	flags   uint8
 }
 
