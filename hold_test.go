@@ -41,7 +41,7 @@ func lastNext(seq iter.Seq[int]) (int, bool) {
 func lastClose(co *aco.Coroutine[int, int]) { co.Close() }
 
 func TestHeldWhileItRuns(t *testing.T) {
-	for range 5 {
+	for range 2 {
 		if v, ok := lastNext(func(yield func(int) bool) {
 			yield(1)
 			litter()
