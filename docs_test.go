@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -231,6 +232,41 @@ func TestNames(t *testing.T) {
 	}
 	if n < 30 {
 		t.Error(n, "names of functions")
+	}
+}
+
+// Each premise of the proof says which tests or checks would fail if it were false, and they are there.
+func TestPremisesAreTested(t *testing.T) {
+	page, err := os.ReadFile("docs/proof/premises.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := ""
+	for _, pattern := range []string{"*_test.go", "internal/engine/*.go", "scripts/*", "models/*"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			source, _ := os.ReadFile(file)
+			sources += string(source)
+		}
+	}
+	premises := strings.Split(string(page), "\n**P")[1:]
+	if len(premises) < 25 {
+		t.Error("only", len(premises), "premises")
+	}
+	for i, premise := range premises {
+		name, _, _ := strings.Cut(premise, ".")
+		if name != strconv.Itoa(i+1) {
+			t.Errorf("P%s comes where P%d should", name, i+1)
+		}
+		_, tests, ok := strings.Cut(strings.Join(strings.Fields(premise), " "), " Test: ")
+		if !ok {
+			t.Errorf("P%s says no test", name)
+		}
+		for _, m := range regexp.MustCompile("`([\\w./=]+)`").FindAllStringSubmatch(tests, -1) {
+			if !strings.Contains(sources, strings.TrimPrefix(m[1], "scripts/")) {
+				t.Errorf("P%s names %s, which is not there", name, m[1])
+			}
+		}
 	}
 }
 

@@ -88,6 +88,7 @@ func TestPremises(t *testing.T) {
 	}{
 		{"suspendG()", []string{"markroot", "traceAdvance"}},
 		{"writeBarrier.enabled =", []string{"setGCPhase"}},
+		{"setGCPhase()", []string{"gcMarkTermination", "gcStart"}},
 		{"trace.enabled =", []string{"StartTrace", "traceAdvance"}},
 		{"goroutineProfile.active =", []string{"goroutineProfileWithLabelsConcurrent"}},
 		{"isShrinkStackSafe()", []string{"scanstack", "shrinkstack"}},
