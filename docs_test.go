@@ -168,6 +168,7 @@ func TestAssemblyIsExplained(t *testing.T) {
 	texts := pages(t)
 	for arch, chapters := range map[string][]string{
 		"amd64": {"05-assembly", "09-handover"},
+		"arm64": {"14-arm64"},
 	} {
 		quoted := ""
 		for _, chapter := range chapters {
