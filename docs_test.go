@@ -169,6 +169,7 @@ func TestAssemblyIsExplained(t *testing.T) {
 	for arch, chapters := range map[string][]string{
 		"amd64": {"05-assembly", "09-handover"},
 		"386":   {"13-386"},
+		"arm64": {"14-arm64"},
 	} {
 		quoted := ""
 		for _, chapter := range chapters {
