@@ -38,11 +38,15 @@
 #define G_DEFER 20
 
 // ROOM is how many bytes of stack a thawed coroutine finds below it: what a function may use without
-// asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
+// asking for more (runtime/stack.go: stackGuard). It is more on Windows and OpenBSD.
 #ifdef GOOS_windows
-#define ROOM 3328
+#define ROOM 5376
+#else
+#ifdef GOOS_openbsd
+#define ROOM 1920
 #else
 #define ROOM 1280
+#endif
 #endif
 
 // RELOCATE adds DX to the saved words at SI that hold addresses in the frames: those from own
@@ -135,7 +139,7 @@ moved:
 	// Defers and panics of the coroutine go in front of the resumer's: see links in native.go.
 special:
 	ANDB $~const_flagSpecial, C_FLAGS(AX)
-	G(BP)
+	MOVL Core_owner(AX), BP         // and not G, which may be a call: it would store below SP
 	MOVL Core_ext(AX), BX
 	TESTL BX, BX
 	JZ   linked

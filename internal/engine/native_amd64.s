@@ -35,11 +35,15 @@
 #define G_DEFER 40
 
 // ROOM is how many bytes of stack a thawed coroutine finds below it: what a function may use without
-// asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
+// asking for more (runtime/stack.go: stackGuard). It is more on Windows and OpenBSD.
 #ifdef GOOS_windows
 #define ROOM 5376
 #else
+#ifdef GOOS_openbsd
+#define ROOM 1920
+#else
 #define ROOM 1280
+#endif
 #endif
 
 // COPY copies CX bytes, a multiple of 8, downwards: few of them a word at a time, since a word that

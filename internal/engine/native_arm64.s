@@ -40,11 +40,15 @@
 #define G_DEFER 40
 
 // ROOM is how many bytes of stack a thawed coroutine finds below it: what a function may use without
-// asking for more (runtime/stack.go: stackGuard, with Windows' reserve).
+// asking for more (runtime/stack.go: stackGuard). It is more on Windows and OpenBSD.
 #ifdef GOOS_windows
 #define ROOM 5376
 #else
+#ifdef GOOS_openbsd
+#define ROOM 1920
+#else
 #define ROOM 1280
+#endif
 #endif
 
 // enter(c *Core) bool resumes c. It never writes RSP, so that the unwinder accepts it as

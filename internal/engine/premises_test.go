@@ -9,11 +9,14 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +116,51 @@ func TestPremises(t *testing.T) {
 		for _, what := range premise.what {
 			if !called[what][premise.by] {
 				t.Errorf("%s has no %s", premise.by, what)
+			}
+		}
+	}
+}
+
+// P8. ROOM is enough on each system and architecture: at least what the runtime's source says that a function
+// may use, and 128 bytes for what is below its frame.
+func TestRoom(t *testing.T) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(file, pattern string) int {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(pattern).FindSubmatch(text)
+		if m == nil {
+			t.Fatalf("%s has no %s", file, pattern)
+		}
+		n, _ := strconv.Atoi(string(m[1]))
+		return n
+	}
+	src := filepath.Join(strings.TrimSpace(string(root)), "src")
+	stack := filepath.Join(src, "runtime", "stack.go")
+	base := number(filepath.Join(src, "internal/abi/stack.go"), `StackNosplitBase = (\d+)`)
+	small := number(filepath.Join(src, "internal/abi/stack.go"), `StackSmall = (\d+)`)
+	windows := number(stack, `stackSystem = goos\.IsWindows\*(\d+) \+ goos\.IsPlan9\*512 \+ goos\.IsIos\*goarch\.IsArm64\*1024\n`)
+	once := number(filepath.Join(src, "internal/runtime/sys/consts.go"), `StackGuardMultiplier = (\d+) \+ goos\.IsAix \+ goos\.IsOpenbsd \+ isRace\n`)
+	number(stack, `(?:stackNosplit = abi\.StackNosplitBase \* sys\.StackGuardMultiplier)()\n`)
+	number(stack, `(?:stackGuard = stackNosplit \+ stackSystem \+ abi\.StackSmall)()\n`)
+	for _, arch := range []string{"386", "amd64", "arm64"} {
+		file := "native_" + arch + ".s"
+		for _, system := range []struct {
+			name    string
+			pattern string
+			guard   int
+		}{
+			{"windows", `#ifdef GOOS_windows\n#define ROOM (\d+)\n`, base*once + windows + small},
+			{"openbsd", `#ifdef GOOS_openbsd\n#define ROOM (\d+)\n`, base*(once+1) + small},
+			{"others", `#ifdef GOOS_openbsd\n.*\n#else\n#define ROOM (\d+)\n`, base*once + small},
+		} {
+			if got := number(file, system.pattern); got < system.guard+128 {
+				t.Errorf("ROOM is %d on %s/%s, but a function may use %d", got, system.name, arch, system.guard)
 			}
 		}
 	}
