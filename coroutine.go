@@ -102,7 +102,8 @@ func (co *Coroutine[In, Out]) Resume(v In) (out Out, ok bool) {
 //
 // The portable engine does not know which goroutine calls: there, a Yield from
 // another goroutine while the body runs is not recognised, and behaves as the same
-// mistake does with iter.Pull.
+// mistake does with iter.Pull. A Yield of a [Standalone] coroutine by a [Shared] one
+// that its body has resumed suspends both.
 func (co *Coroutine[In, Out]) Yield(v Out) In {
 	co.out = v
 	engine.Yield(&co.core)
@@ -120,7 +121,8 @@ func (co *Coroutine[In, Out]) Yield(v Out) In {
 func (co *Coroutine[In, Out]) Close() { co.core.Close() }
 
 // Status returns the state of the coroutine. The portable engine reports Running
-// where the native one can tell that a coroutine is Normal.
+// where the native one can tell that a coroutine is Normal; so does the native one,
+// where standalone coroutines go through iter.Pull, if one waits for such a one.
 func (co *Coroutine[In, Out]) Status() Status { return co.core.Status() }
 
 // All returns a sequence of everything the coroutine yields from now on, resuming

@@ -147,6 +147,60 @@ func TestNested(t *testing.T) {
 	})
 }
 
+// A coroutine of any kind that has resumed one of any kind is Normal, and not the one that runs, whoever asks.
+func TestNestedKinds(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		return // Normal is not told from Running across goroutines: see Status's comment
+	}
+	eachKind(t, func(t *testing.T, k kind) {
+		eachKind(t, func(t *testing.T, in kind) {
+			var outer *intCo
+			outer = aco.New(func(_ *intCo, _ int) {
+				inner := aco.New(func(inner *intCo, _ int) {
+					wantStatus(t, outer, aco.Normal)
+					wantPanic(t, "aco: resume of a coroutine that resumed another", func() { outer.Resume(0) })
+					if k.name != "standalone" || in.name == "standalone" { // see Yield's comment
+						wantPanic(t, "aco: yield outside the coroutine", func() { outer.Yield(0) })
+					}
+					asked := make(chan bool)
+					go func() {
+						defer close(asked)
+						wantStatus(t, inner, aco.Running)
+						wantPanic(t, "aco: resume of a running coroutine", func() { inner.Resume(0) })
+					}()
+					<-asked
+				}, in.opt)
+				wantResume(t, inner, 0, 0, false)
+				wantStatus(t, outer, aco.Running)
+			}, k.opt)
+			wantResume(t, outer, 0, 0, false)
+		})
+	})
+}
+
+// Yield of a standalone coroutine, called by a shared one that its body has resumed, suspends both.
+func TestYieldOfBoth(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		return
+	}
+	var inner *intCo
+	outer := aco.New(func(outer *intCo, _ int) {
+		inner = aco.New(func(inner *intCo, _ int) {
+			if got := outer.Yield(1); got != 10 {
+				t.Errorf("Yield returned %d", got)
+			}
+			inner.Yield(2)
+		})
+		wantResume(t, inner, 0, 2, true)
+		outer.Yield(3)
+	}, aco.Standalone())
+	wantResume(t, outer, 0, 1, true)
+	wantStatus(t, outer, aco.Suspended)
+	wantResume(t, outer, 10, 3, true)
+	wantResume(t, inner, 0, 0, false)
+	wantResume(t, outer, 0, 0, false)
+}
+
 func TestYieldOnAnotherGoroutine(t *testing.T) {
 	if aco.Engine().Name != "native" {
 		return // not recognised there: see Yield's comment
@@ -234,6 +288,107 @@ func TestGoexit(t *testing.T) {
 		wantStatus(t, co, aco.Done)
 		if !slices.Equal(order, []string{"body", "resumer"}) {
 			t.Errorf("deferred functions ran as %v", order)
+		}
+	})
+}
+
+// endOf tells how f ends when a goroutine calls it.
+func endOf(t *testing.T, f func()) string {
+	end := make(chan string, 1)
+	go func() {
+		returned := false
+		defer func() {
+			switch r := recover(); {
+			case r != nil:
+				end <- fmt.Sprint("panic ", r)
+			case returned:
+				end <- "return"
+			default:
+				end <- "Goexit"
+			}
+		}()
+		f()
+		returned = true
+	}()
+	select {
+	case e := <-end:
+		return e
+	case <-time.After(10 * time.Second):
+		t.Fatal("it hangs")
+		return ""
+	}
+}
+
+// A Goexit of the body goes on in the resumer, whatever its deferred functions do: a panic takes its place,
+// and one that is recovered does not.
+func TestGoexitGoesOn(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		deferred   func(co *intCo)
+	}{
+		{"panic", "panic late", func(*intCo) { panic("late") }},
+		{"panic that is recovered", "Goexit", func(*intCo) { panicOf(func() { panic("late") }) }},
+		{"yield", "Goexit", func(co *intCo) { co.Yield(1) }},
+		{"yield, closing recovered", "Goexit", func(co *intCo) { panicOf(func() { co.Yield(1) }) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			eachKind(t, func(t *testing.T, k kind) {
+				co := aco.New(func(co *intCo, _ int) {
+					defer func() { c.deferred(co) }()
+					runtime.Goexit()
+				}, k.opt)
+				got := endOf(t, func() {
+					co.Resume(0)
+					co.Close()
+				})
+				if got != c.want {
+					t.Errorf("it ends with %s, want %s", got, c.want)
+				}
+				wantStatus(t, co, aco.Done)
+			})
+		})
+	}
+	t.Run("Pull", func(t *testing.T) { // of a walk, which moves to a goroutine
+		var walk func(depth int, yield func(string) bool)
+		walk = func(depth int, yield func(string) bool) {
+			if depth > 0 {
+				walk(depth-1, yield)
+				yield("x")
+				walk(depth-1, yield)
+			}
+		}
+		got := endOf(t, func() {
+			next, _ := aco.Pull(func(yield func(string) bool) {
+				defer func() { panic("late") }()
+				walk(9, yield)
+				runtime.Goexit()
+			})
+			for _, ok := next(); ok; _, ok = next() {
+			}
+		})
+		if got != "panic late" {
+			t.Errorf("it ends with %s", got)
+		}
+	})
+}
+
+// With GODEBUG=panicnil=1 a panic with nil can't be told from a Goexit, and is taken for one.
+func TestPanicNil(t *testing.T) {
+	if os.Getenv("ACO_CHILD") == "" {
+		cmd := self("-test.run=^TestPanicNil$")
+		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=panicnil=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	eachKind(t, func(t *testing.T, k kind) {
+		for range 100 {
+			co := aco.New(func(*intCo, int) { panic(nil) }, k.opt)
+			if end := endOf(t, func() { co.Resume(0) }); end != "Goexit" {
+				t.Fatal(end)
+			}
+			wantStatus(t, co, aco.Done)
 		}
 	})
 }
@@ -464,10 +619,10 @@ func yieldBelow(co *intCo, s []int, n int) int {
 	return co.Yield(n)
 }
 
-// After the end, and after a Resume of a Done coroutine, no value is kept.
+// After the end, and after a Resume or a Yield of a Done coroutine, no value is kept.
 func TestValuesAreReleased(t *testing.T) {
 	eachKind(t, func(t *testing.T, k kind) {
-		freed := make(chan string, 3)
+		freed := make(chan string, 4)
 		value := func(name string) *big {
 			v := new(big)
 			runtime.AddCleanup(v, func(string) { freed <- name }, name)
@@ -477,8 +632,9 @@ func TestValuesAreReleased(t *testing.T) {
 		co.Resume(value("first"))
 		co.Resume(nil)
 		co.Resume(value("late"))
+		wantPanic(t, "aco: yield outside the coroutine", func() { co.Yield(value("stray")) })
 		var got []string
-		for i := 0; i < 100 && len(got) < 3; i++ {
+		for i := 0; i < 100 && len(got) < 4; i++ {
 			runtime.GC()
 			select {
 			case name := <-freed:
@@ -486,7 +642,7 @@ func TestValuesAreReleased(t *testing.T) {
 			case <-time.After(10 * time.Millisecond):
 			}
 		}
-		if slices.Sort(got); !slices.Equal(got, []string{"first", "late", "out"}) {
+		if slices.Sort(got); !slices.Equal(got, []string{"first", "late", "out", "stray"}) {
 			t.Errorf("only %v were released", got)
 		}
 		runtime.KeepAlive(co)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -127,6 +128,74 @@ func TestWorkersAreReused(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%d idle goroutines are left", runtime.NumGoroutine()-before)
+}
+
+// What a body has changed of its goroutine the next one does not find.
+func TestWorkersAreClean(t *testing.T) {
+	for range 3 {
+		co := aco.New(func(co *intCo, _ int) {
+			if debug.SetPanicOnFault(true) {
+				t.Error("a fault of another body would be a panic")
+			}
+		}, aco.Standalone())
+		co.Resume(0)
+	}
+}
+
+// A worker that its body has locked to a thread ends with it, and nothing of it stays. Memory is not
+// held through a cleanup either: the runtime looks for that.
+func TestWorkersAreCollected(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		return // iter.Pull's body may not end locked
+	}
+	if os.Getenv("ACO_CHILD") == "" {
+		cmd := self("-test.run=^TestWorkersAreCollected$")
+		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=checkfinalizers=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	suspended := aco.New(func(co *intCo, _ int) { co.Yield(1) }, aco.Standalone())
+	suspended.Resume(0)
+	lives := func(n int) (objects uint64) {
+		for range n {
+			co := aco.New(func(co *intCo, _ int) {
+				co.Yield(1)
+				runtime.LockOSThread()
+			}, aco.Standalone())
+			co.Resume(0)
+			co.Resume(0)
+		}
+		var m runtime.MemStats
+		for range 6 {
+			runtime.GC()
+			time.Sleep(10 * time.Millisecond)
+		}
+		runtime.ReadMemStats(&m)
+		return m.HeapObjects
+	}
+	before := lives(100)
+	if after := lives(500); after > before+500 {
+		t.Errorf("%d objects stay of 500 coroutines", after-before)
+	}
+	suspended.Close()
+}
+
+// With GODEBUG=fips140=only a goroutine may have an exemption, which is not handed over.
+func TestFIPSOnly(t *testing.T) {
+	if aco.Engine().Standalone != "hand-over" {
+		return
+	}
+	if os.Getenv("ACO_CHILD") == "" {
+		cmd := self("-test.run=^TestFIPSOnly$")
+		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=fips140=only")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	t.Error("the child hands over")
 }
 
 // A body has the labels of whoever resumed it first, not those of the body before it.

@@ -126,7 +126,7 @@ func closed(r any) {
 
 // Status returns the state of the coroutine.
 func (c *Core) Status() Status {
-	switch c.owner {
+	switch owner := c.owner; owner {
 	case ownerNone, ownerParked, ownerMoving:
 		return Suspended
 	case ownerNew, ownerStart:
@@ -135,8 +135,9 @@ func (c *Core) Status() Status {
 		return Done
 	case ownerPortable:
 		return c.ext.status
+	default:
+		return c.runningStatus(owner)
 	}
-	return c.runningStatus()
 }
 
 // resumeSlow is Resume for everything but a suspended native coroutine with room
@@ -166,7 +167,7 @@ func (c *Core) yieldSlow() {
 	case c.standalone():
 		c.yieldStandalone()
 	case c.Status() != Running:
-		panic("aco: yield outside the coroutine")
+		c.outside()
 	default:
 		if c.flags&flagClosing == 0 {
 			c.ext.suspend()
@@ -175,6 +176,14 @@ func (c *Core) yieldSlow() {
 			panic(ErrClosed)
 		}
 	}
+}
+
+// outside refuses a Yield that is not the body's.
+func (c *Core) outside() {
+	if c.Ended() {
+		c.main(c) // which drops the value that came with it
+	}
+	panic("aco: yield outside the coroutine")
 }
 
 // Close unwinds a suspended body, or keeps a Created one from ever running.

@@ -5,7 +5,10 @@ package engine
 import (
 	"fmt"
 	"iter"
+	"os"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -39,11 +42,18 @@ type standaloneExt struct {
 // A worker is a goroutine that runs standalone coroutines, one after the other.
 type worker struct {
 	ext
-	idle atomic.Uint32 // 1: it waits, or is about to, for a coroutine; 2: it is gone
-	core *Core         // the coroutine that it is to run; nil tells an idle one to end
+	*post
+	core *Core // the coroutine that it is to run; nil tells an idle one to end
 
 	labels unsafe.Pointer // of the goroutine that resumed core first, for profiles
 	failed any            // what the body panicked with; nil if it called runtime.Goexit
+}
+
+// A post is what a cleanup has to know of a worker: nothing leads from it to the idleWorker, as from
+// the worker of a coroutine that is suspended.
+type post struct {
+	idle atomic.Uint32 // 1: it waits, or is about to, for a coroutine; 2: it is gone
+	g    uintptr       // as in ext
 }
 
 // An idleWorker is what the pool holds of a worker: once it is collected, the worker ends.
@@ -96,7 +106,7 @@ func idleNext(_, w unsafe.Pointer) bool {
 
 // hire waits until w does, and reports whether it is there. Of a worker that is gone, g may
 // describe another goroutine by now.
-func (w *worker) hire() bool {
+func (w *post) hire() bool {
 	for {
 		switch w.idle.Load() {
 		case 1:
@@ -112,16 +122,16 @@ func (w *worker) hire() bool {
 }
 
 // end ends an idle worker.
-func (w *worker) end() {
+func (w *post) end() {
 	if w.hire() {
 		goready(gAt(w.g, 0), 1)
 	}
 }
 
 func newWorker() *idleWorker {
-	w := &idleWorker{new(worker)}
+	w := &idleWorker{&worker{post: new(post)}}
 	go w.loop()
-	runtime.AddCleanup(w, (*worker).end, w.worker)
+	runtime.AddCleanup(w, (*post).end, w.post)
 	return w
 }
 
@@ -138,26 +148,40 @@ func (c *Core) hire() {
 // loop runs coroutines. It waits in three places: for the first, and in assembly or here for
 // the next.
 func (w *worker) loop() {
-	w.g = self()
-	gopark(idleFirst, unsafe.Pointer(w), reasonCoroutine, 0, 1)
-	for w.core != nil {
-		setLabels(w.labels)
-		returned := w.run()
-		if *(*uintptr)(gAt(w.g, gLockedM)) != 0 { // its thread must die with it
+	w.post.g = self()
+	w.ext.g = w.post.g
+	unneeded := false
+	defer func() {
+		if !unneeded { // a Goexit, which no panic of deferred functions stops, or see below
 			w.idle.Store(2)
 			goready(gAt(w.resumer, 0), 1)
-			return
 		}
+	}()
+	gopark(idleFirst, unsafe.Pointer(w), reasonCoroutine, 0, 1)
+	for w.core != nil {
+		c := w.core
+		setLabels(w.labels)
+		debug.SetPanicOnFault(false) // which the last body may have changed
+		returned := w.run()
+		// A thread that the body has locked must die with this goroutine, and nobody else may use a bubble's.
+		again := *(*uintptr)(gAt(w.post.g, gLockedM)) == 0 && *(*uintptr)(gAt(w.post.g, gBubble)) == 0
 		if returned { // or else over does this, when it has seen failed
+			c.flags &^= flagSpecial
 			idle := w.ext.worker
 			w.ext.worker = nil
-			workers.Put(idle)
-			if handBack(w) {
-				continue
+			if again {
+				workers.Put(idle)
+				if handBack(w) {
+					continue
+				}
 			}
+		}
+		if !again {
+			return
 		}
 		gopark(idleNext, unsafe.Pointer(w), reasonCoroutine, 0, 1)
 	}
+	unneeded = true
 }
 
 // run runs the body, and reports whether it returned. A panic and a Goexit go on in the resumer: see over.
@@ -167,16 +191,11 @@ func (w *worker) run() (returned bool) {
 	c.flags |= flagSpecial
 	defer func() {
 		closing := c.finish()
-		if c.flags&flagSpecial == 0 {
+		if returned {
 			return
 		}
-		switch w.failed = recover(); {
-		case w.failed == nil: // Goexit
-			w.idle.Store(2)
-			goready(gAt(w.resumer, 0), 1)
-		case closing && w.failed == any(ErrClosed):
+		if w.failed = recover(); closing && w.failed == any(ErrClosed) {
 			w.failed, returned = nil, true
-			c.flags &^= flagSpecial
 		}
 	}()
 	if c.owner == ownerMoving {
@@ -186,7 +205,6 @@ func (w *worker) run() (returned bool) {
 	} else {
 		c.main(c)
 	}
-	c.flags &^= flagSpecial
 	return true
 }
 
@@ -217,7 +235,7 @@ func (c *Core) resumeStandalone() bool {
 func (c *Core) yieldStandalone() {
 	switch {
 	case c.owner != self():
-		panic("aco: yield outside the coroutine")
+		c.outside()
 	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}
@@ -226,6 +244,12 @@ func (c *Core) yieldStandalone() {
 	if c.flags&flagClosing != 0 {
 		panic(ErrClosed)
 	}
+}
+
+// resumes reports whether goroutine g waits for a coroutine that has a goroutine of its own.
+func resumes(g uintptr) bool {
+	return handover() == "" && *(*uint8)(gAt(g, gWaitReason)) == reasonCoroutine &&
+		atomic.LoadUint32((*uint32)(gAt(g, gStatus)))&^0x1000 == gWaiting // but for the collector's bit: runtime2.go: _Gscan
 }
 
 // standalone reports whether c runs on a worker.
@@ -306,6 +330,9 @@ func checkHandover() (failed string) {
 	if failed = findFlags(); failed != "" {
 		return failed
 	}
+	if fipsOnly() {
+		return "with GODEBUG=fips140=only a goroutine may have an exemption from it, which must not be handed over"
+	}
 	// This goroutine runs.
 	runtime.LockOSThread()
 	g := self()
@@ -320,16 +347,30 @@ func checkHandover() (failed string) {
 	if !w.hire() {
 		return "a worker has gone"
 	}
-	at := func(off uintptr) uintptr { return *(*uintptr)(gAt(w.g, off)) }
+	at := func(off uintptr) uintptr { return *(*uintptr)(gAt(w.post.g, off)) }
 	lo, hi := at(0), at(8)
 	sp, bp := at(gSched), at(gSchedBP)
-	if at(gM) != 0 || at(gSched+16) != w.g || at(gSched+24) != 0 || sp < lo || sp >= hi || bp < sp || bp >= hi ||
-		funcName(at(gSched+8)) != "runtime.gopark" || *(*uint8)(gAt(w.g, gWaitReason)) != reasonCoroutine {
+	if at(gM) != 0 || at(gSched+16) != w.post.g || at(gSched+24) != 0 || sp < lo || sp >= hi || bp < sp || bp >= hi ||
+		funcName(at(gSched+8)) != "runtime.gopark" || *(*uint8)(gAt(w.post.g, gWaitReason)) != reasonCoroutine {
 		return "g.sched or g.waitreason is elsewhere"
 	}
 	w.idle.Store(1)
 	workers.Put(w)
 	return ""
+}
+
+// fipsOnly reports whether the program is to use nothing but FIPS 140 cryptography. A goroutine may be exempted
+// from that, and those that it starts inherit it (crypto/fips140.WithoutEnforcement): a worker would keep it.
+func fipsOnly() bool {
+	settings := os.Getenv("GODEBUG")
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "DefaultGODEBUG" {
+				settings += "," + s.Value
+			}
+		}
+	}
+	return strings.Contains(settings, "fips140=only")
 }
 
 func funcName(pc uintptr) string {

@@ -18,6 +18,12 @@
 #define SCHED_PC (const_gSched+8)
 #define SCHED_CTXT (const_gSched+24)
 
+// RETURN returns by POPQ CX, which has no return of the processor's mispredicted. The assembler is not told: it
+// would take SP to be elsewhere in all that follows, and so would the unwinder.
+#define RETURN \
+	BYTE $0x59; \
+	JMP  CX
+
 // handIn continues enter, of a suspended standalone coroutine, which has passed GUARD: AX is c,
 // BX its ext, DX its worker's g, and SP is enter's.
 TEXT ·handIn(SB), NOSPLIT|NOFRAME, $0-0
@@ -50,7 +56,8 @@ slow:
 TEXT ·handBackABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ (worker_ext+X_RESUMER)(AX), DX
 	GUARD(slow)
-	MOVL $1, worker_idle(AX)
+	MOVQ worker_post(AX), CX
+	MOVL $1, post_idle(CX)
 	LEAQ ·rehired(SB), CX
 	XORL AX, AX
 	JMP  ·switchTo(SB)
@@ -124,21 +131,18 @@ TEXT ·awoken(SB), NOSPLIT|NOFRAME, $0-0
 	TESTB $const_flagClosing, CX
 	JNE  closing
 	YIELDED
-	POPQ CX
-	JMP  CX
+	RETURN
 resumer:
 	CMPQ Core_owner(DX), $const_ownerDone
 	JEQ  done
 	TESTB $const_flagPulls, CX
 	JNE  pulls
 	MOVL $1, AX
-	POPQ CX
-	JMP  CX
+	RETURN
 pulls:
 	MOVQ Core__size(DX), AX
 	MOVL $1, BX
-	POPQ CX
-	JMP  CX
+	RETURN
 closing:
 	MOVQ DX, AX
 	MOVQ ·throwClosed(SB), DX
@@ -148,8 +152,7 @@ done:
 	JNE  failed
 	XORL AX, AX
 	XORL BX, BX                     // for next: the zero value, false
-	POPQ CX
-	JMP  CX
+	RETURN
 failed:
 	MOVQ DX, AX
 	JMP  ·ended(SB)
@@ -165,8 +168,7 @@ TEXT ·ended(SB), NOSPLIT, $8-0
 // rehired is where an idle worker continues.
 TEXT ·rehired(SB), NOSPLIT|NOFRAME, $0-0
 	MOVL $1, AX
-	POPQ CX
-	JMP  CX
+	RETURN
 
 DATA ·table2<>+0(SB)/8, $·handBackABI(SB)
 GLOBL ·table2<>(SB), RODATA, $8

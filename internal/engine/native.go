@@ -194,10 +194,11 @@ func disown() *Core {
 	return c
 }
 
-func (c *Core) runningStatus() Status {
+// runningStatus returns whether c, which owner runs, is Running or Normal.
+func (c *Core) runningStatus(owner uintptr) Status {
 	g, _, _, _, _, _ := look()
 	in, _ := inside()
-	if c.standalone() && (c.owner != g || in != nil && in != c) || !c.standalone() && c.owner == g && in != c {
+	if owner != g && resumes(owner) || owner == g && in != c && (in != nil || !c.standalone()) {
 		return Normal
 	}
 	return Running
@@ -234,7 +235,7 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 		c.yieldSlow()
 		return false
 	case c.owner != g:
-		panic("aco: yield outside the coroutine")
+		c.outside()
 	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}

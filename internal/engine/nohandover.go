@@ -17,3 +17,4 @@ func (c *Core) makeStandalone()        {}
 func (c *Core) resumeStandalone() bool { return false }
 func (c *Core) yieldStandalone()       {}
 func (c *Core) moveToWorker() bool     { return false }
+func resumes(uintptr) bool             { return false }

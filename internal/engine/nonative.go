@@ -25,9 +25,9 @@ func (c *Core) Nested() bool { return false }
 // End is what main defers if it is nested.
 func End() {}
 
-func (*native) release()                  {}
-func (c *Core) makeShared(Kind)           {}
-func (c *Core) resumeNative() bool        { panic(unbuilt) }
-func (c *Core) runningStatus() Status     { return Running }
-func (c *Core) Footprint() int            { return 0 }
-func (c *Core) Callers(pcs []uintptr) int { return 0 }
+func (*native) release()                     {}
+func (c *Core) makeShared(Kind)              {}
+func (c *Core) resumeNative() bool           { panic(unbuilt) }
+func (c *Core) runningStatus(uintptr) Status { return Running }
+func (c *Core) Footprint() int               { return 0 }
+func (c *Core) Callers(pcs []uintptr) int    { return 0 }

@@ -319,6 +319,25 @@ func TestAssemblyIsMarked(t *testing.T) {
 	}
 }
 
+// A traceback in the midst of the assembly finds its caller: the assembler knows where SP is, or that it does not.
+func TestAssemblyCanBeUnwound(t *testing.T) {
+	n := 0
+	eachFunction(t, func(name string, f funcInfo, code []byte) {
+		if f.flag&funcFlagAsm == 0 || f.flag&flagSPWrite != 0 || !strings.HasPrefix(name, "github.com/goaco/aco/") {
+			return
+		}
+		n++
+		for i := range code {
+			if pc := f.entryPC() + uintptr(i); f.value(f.pcsp, pc) < -1 { // -1 is behind its end
+				t.Fatalf("%s: SP is taken to be above the return address at +%d", name, i)
+			}
+		}
+	})
+	if n < 8 {
+		t.Errorf("only %d functions", n)
+	}
+}
+
 // P14. No code is restarted from before a call when it is preempted: on amd64 none is restarted at all.
 func TestNothingIsRestarted(t *testing.T) {
 	const pcdataUnsafePoint, restart1, restartAtEntry = 0, -3, -5 // internal/abi/symtab.go
