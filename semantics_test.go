@@ -292,6 +292,50 @@ func TestGoexit(t *testing.T) {
 	})
 }
 
+// A frame that was interrupted by a fault is listed as runtime.Callers does.
+func TestCallersOfFault(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		return
+	}
+	type pcs = []uintptr
+	co := aco.New(func(co *aco.Coroutine[pcs, pcs], _ pcs) {
+		var nowhere *[3]int
+		faults(nowhere, func() {
+			var list [20]uintptr
+			co.Yield(list[:runtime.Callers(1, list[:])])
+		})
+	})
+	want, _ := co.Resume(nil)
+	var list [20]uintptr
+	line := func(list []uintptr) int {
+		frames := runtime.CallersFrames(list)
+		for {
+			f, more := frames.Next()
+			if strings.HasSuffix(f.Function, ".faults") {
+				return f.Line
+			}
+			if !more {
+				t.Fatal("no frame of faults")
+			}
+		}
+	}
+	if got, want := line(list[:co.Callers(list[:])]), line(want); got != want {
+		t.Errorf("the fault is in line %d, want %d", got, want)
+	}
+}
+
+var faulted int
+
+//go:noinline
+func faults(p *[3]int, f func()) {
+	defer func() {
+		f()
+		recover()
+	}()
+	faulted = 5
+	p[1] = 6
+}
+
 // endOf tells how f ends when a goroutine calls it.
 func endOf(t *testing.T, f func()) string {
 	end := make(chan string, 1)

@@ -45,13 +45,12 @@ func shape(delta uintptr) parts {
 	return p
 }
 
-// inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
-// frame for it is from the top of the stack: it follows the frame pointers to the first frame
-// that returns into enter. It returns nil if there is none.
+// insideLinked is inside by the frame pointers: it follows them to the first frame that returns into
+// enter. It returns nil if there is none, or their chain is broken.
 //
 //go:nosplit
 //go:nocheckptr
-func inside() (c *Core, depth uintptr) {
+func insideLinked() (c *Core, depth uintptr) {
 	_, floor, top, _, _, p := look()
 	for p > floor && p < top {
 		if *at(p + 8) == enterPC && *at(p + 16 + enterName) != 0 {
@@ -60,6 +59,17 @@ func inside() (c *Core, depth uintptr) {
 		floor, p = p, *at(p)
 	}
 	return nil, 0
+}
+
+// here returns how far the frame of its caller is from the top of the stack, and where that goes on.
+//
+//go:noinline
+//go:nosplit
+//go:nocheckptr
+func here() (depth, pc uintptr) {
+	_, _, top, _, _, p := look()
+	pc, sp := callerOf(p)
+	return top - sp, pc
 }
 
 // callerOf returns where the function goes on that called the one that look found the frame bp of,

@@ -86,6 +86,11 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		fr.refused = name + ": " + why
 		return fr
 	}
+	delta := f.value(f.pcsp, pc)
+	sized := delta >= 0 && delta%ptrSize == 0 && f.flag&flagTopFrame == 0
+	if sized {
+		fr.parts = shape(uintptr(delta)) // inside passes frames that are refused
+	}
 	switch {
 	case f.flag&flagTopFrame != 0:
 		return refuse("it is where a goroutine begins")
@@ -94,11 +99,9 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 	case strings.HasPrefix(name, "runtime/secret."):
 		return refuse("its frames must not be copied")
 	}
-	delta := f.value(f.pcsp, pc)
-	if delta < 0 || delta%ptrSize != 0 {
+	if !sized {
 		return refuse("its size is unknown")
 	}
-	fr.parts = shape(uintptr(delta))
 	if f.args == argsUnknown {
 		return refuse("its arguments have no static map")
 	}

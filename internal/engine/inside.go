@@ -1,25 +1,20 @@
-//go:build gc && (386 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
+//go:build gc && (386 || amd64 || (arm64 && !ios)) && (linux || darwin || windows || freebsd || netbsd || openbsd || dragonfly) && go1.24 && (!go1.27 || aco_native) && !race && !msan && !asan && !aco_portable
 
 package engine
 
 import "unsafe"
 
-//lint:file-ignore U1000 the assembly uses what seems unused
-
-// Where there are no frame pointers, or none to rely on, the runtime's tables lead from frame to frame.
-
-// here returns how far the frame of its caller is from the top of the stack, and where that goes on.
-var here func() (depth, pc uintptr)
-
-func hereABI()
-func hereCode() *uintptr
-
-func init() { *(*unsafe.Pointer)(unsafe.Pointer(&here)) = unsafe.Pointer(hereCode()) }
+// Enter's frame is found by the frame pointers where there are some, and else by the runtime's tables, which
+// lead from frame to frame. The tables are needed on each architecture: C, and assembly that uses the frame
+// pointer for something else, break its chain.
 
 // inside returns the innermost coroutine that this goroutine runs with enter, and how far enter's
 // frame for it is from the top of the stack. It returns nil if there is none. The stack may move
 // meanwhile, but then distances from its top stay what they are.
 func inside() (c *Core, depth uintptr) {
+	if c, depth = insideLinked(); c != nil {
+		return c, depth
+	}
 	depth, pc := here()
 	for interrupted := false; ; {
 		f := frameAt(pc, interrupted)

@@ -261,7 +261,8 @@ var idle [smallPtrs + 1][smallWords + 1]struct {
 // reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
 func (c *Core) reserve(ptrs, words int) {
 	small := words <= smallWords && ptrs <= smallPtrs
-	if ptrs <= int(c.ptrCap) && words <= int(c.wordCap) && (small && c.wordCap <= smallWords || words >= int(c.wordCap)/4) {
+	if ptrs <= int(c.ptrCap) && words <= int(c.wordCap) && (small && c.wordCap <= smallWords || words >= int(c.wordCap)/4) &&
+		c.ptrCap < math.MaxUint16 { // or there may be more than it can tell
 		return
 	}
 	c.frames = nil
@@ -326,8 +327,8 @@ func (c *Core) release() {
 			c.clearPointers(0)
 			pool := &idle[c.ptrCap][c.wordCap]
 			pool.Put(c.frames)
-			if !pool.some.Load() {
-				pool.some.Store(true)
+			if !pool.some.Load() && uint64(uintptr(c.frames))*0x9e3779b97f4a7c15>>61 == 0 {
+				pool.some.Store(true) // for one in eight, since processors contend for it
 			}
 		}
 		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
@@ -355,7 +356,11 @@ func (c *Core) Callers(pcs []uintptr) int {
 		if up >= c.layout.size {
 			break
 		}
-		pcs[n], off, pc, interrupted = pc, up, ret, fr.sig
+		pcs[n] = pc
+		if interrupted {
+			pcs[n]++ // to be taken for a return address, as all others are (runtime/traceback.go: tracebackPCs)
+		}
+		off, pc, interrupted = up, ret, fr.sig
 	}
 	return n
 }

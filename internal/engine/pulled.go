@@ -89,7 +89,9 @@ func (p *pulled) end() {
 	if p.standalone() {
 		return // its resumer has yet to see it
 	}
-	if p.wordCap > smallWords || p.layout == nil {
+	// The next sequence begins with this one's layout, unless that was for frames with defer records: whose
+	// function is live only as long as g._defer leads to the record. Such a layout is never shared.
+	if p.wordCap > smallWords || p.layout == nil || p.ext != nil && p.layout == &p.ext.own {
 		p.layout, p.frames, p.wordCap, p.ptrCap = &unsaved, nil, 0, 0
 	}
 	for _, off := range p.layout.list[p.layout.move/4:] {
@@ -97,7 +99,10 @@ func (p *pulled) end() {
 	}
 	p.clearPointers(0)
 	p.ext, p.owner, p.misses = nil, ownerNew, 0
-	p.flags &= flagPulls | flagAuto
+	p.flags = flagPulls
+	if canMove {
+		p.flags |= flagAuto // which a resumer on a locked thread clears
+	}
 	free.Put(p)
 }
 

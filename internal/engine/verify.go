@@ -41,6 +41,7 @@ type verifier struct {
 	pc, sp, top uintptr // it was at [sp, top)
 	object      uintptr // offset of an object in it
 	words       [64]uintptr
+	held        [2]*int // in the heap, because stacks move
 }
 
 func (v *verifier) expect(name string, got, want any) {
@@ -117,6 +118,7 @@ func checkFlags(v *verifier) {
 // frame has been moved by then.
 func checkFrame(v *verifier) {
 	p, q := new(int), new(int)
+	v.held = [2]*int{p, q}
 	witness(v, p, q)
 	f := frameAt(v.pc, false)
 	v.expect("a frame's tables", f.refused, "")
@@ -148,8 +150,6 @@ func checkFrame(v *verifier) {
 		}
 	}
 	v.expect("a frame's objects", found, true)
-	runtime.KeepAlive(p)
-	runtime.KeepAlive(q)
 }
 
 type witnessed struct {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 )
 
@@ -26,4 +27,41 @@ func TestSigpanicName(t *testing.T) {
 	}()
 	var p *int
 	*p = 1
+}
+
+// The start-up check passes whatever the collector does meanwhile: stacks move.
+func TestCheckWhileStacksMove(t *testing.T) {
+	if !nativeOK() {
+		t.Fatal("it does not pass at all: ", choose().Reason)
+	}
+	var stop atomic.Bool
+	defer stop.Store(true)
+	go func() {
+		for !stop.Load() {
+			runtime.GC()
+		}
+	}()
+	for range 2000 {
+		failed := make(chan string)
+		go func() {
+			grow(200) // so that the collector makes it smaller
+			for i := range cache {
+				cache[i].Store(nil) // the tables are read anew
+			}
+			_, why := verify()
+			failed <- why
+		}()
+		if why := <-failed; why != "" {
+			t.Fatal(why)
+		}
+	}
+}
+
+//go:noinline
+func grow(n int) int {
+	var a [32]int
+	if n > 0 {
+		a[n%32] = grow(n - 1)
+	}
+	return a[n%32]
 }

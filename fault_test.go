@@ -1,0 +1,48 @@
+//go:build linux
+
+package aco_test
+
+import (
+	"crypto/md5"
+	"runtime/debug"
+	"syscall"
+	"testing"
+
+	"github.com/goaco/aco"
+)
+
+// A panic may come through frames that break the chain of frame pointers: here, of assembly that uses BP for
+// something else when it faults. C does, too. The coroutine ends all the same, and so does one around it.
+func TestPanicThroughAssembly(t *testing.T) {
+	memory, err := syscall.Mmap(-1, 0, 1<<16, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Munmap(memory)
+	eachKind(t, func(t *testing.T, k kind) {
+		fault := func() {
+			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+			md5.Sum(memory)
+		}
+		outer := aco.New(func(outer *intCo, _ int) {
+			inner := aco.New(func(inner *intCo, _ int) {
+				inner.Yield(1)
+				fault()
+			}, k.opt)
+			wantResume(t, inner, 0, 1, true)
+			if panicOf(func() { inner.Resume(0) }) == nil {
+				t.Error("no fault")
+			}
+			wantStatus(t, inner, aco.Done)
+			wantResume(t, inner, 0, 0, false)
+			outer.Yield(2)
+			fault()
+		}, k.opt)
+		wantResume(t, outer, 0, 2, true)
+		if panicOf(func() { outer.Resume(0) }) == nil {
+			t.Error("no fault")
+		}
+		wantStatus(t, outer, aco.Done)
+		wantResume(t, outer, 0, 0, false)
+	})
+}
