@@ -41,7 +41,7 @@ func startWith(co *aco.Coroutine[*block, int], b block) { co.Resume(&b) }
 
 // The first value is kept as long as the body has it, and not only until the next one comes.
 func TestFirstIsKept(t *testing.T) {
-	for range 100 {
+	for range 20 {
 		co := aco.New(sumLater)
 		startWith(co, block{a: [10]int{1, 2, 3}})
 		co.Resume(nil)
