@@ -44,6 +44,9 @@
 //   - A shared coroutine can't be suspended across a frame that can't be moved: a C call, or a
 //     function or method value made by package reflect. Yield then panics, and nothing has changed.
 //   - The deferred functions of a shared coroutine that is dropped don't run.
+//   - Only the body's own calls may yield: not those of another goroutine, nor of another
+//     coroutine that the body has resumed. So a sequence that [Pull] pulls, and a consumer that
+//     [Push] feeds, may not hand its yield function or its sequence to one.
 //   - Frames are copied without preemption: hundreds of kilobytes suspended in a shared coroutine
 //     hold up the collector for as long as it takes to copy them.
 //

@@ -7,7 +7,7 @@ import (
 )
 
 // Pull turns the push-style sequence seq into next and stop, by the contract of
-// [iter.Pull] to the letter: next returns the next value and true, or the zero
+// [iter.Pull]: next returns the next value and true, or the zero
 // value and false at the end; stop ends the sequence, after which yield returns
 // false to seq. Panics and runtime.Goexit of seq leave next and stop.
 //
@@ -16,6 +16,9 @@ import (
 //
 // Calling next or stop while seq runs, as from within seq, panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
+// Where iter.Pull lets another goroutine that seq has started, or a coroutine that
+// it has resumed, call yield, the native engine panics with "aco: yield outside the
+// coroutine" there.
 func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	if next, stop, ok := engine.Pull(seq); ok {
 		return next, stop
@@ -55,6 +58,9 @@ func Pull2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()
 //
 // Calling yield or stop while consumer runs panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".
+// Consumer has to range over the sequence itself: one that pulls it, by [Pull] or
+// [iter.Pull], asks for a value within another coroutine, and the native engine panics
+// with "aco: yield outside the coroutine".
 func Push[V any](consumer func(iter.Seq[V])) (yield func(V) bool, stop func()) {
 	co := New(func(co *Coroutine[V, struct{}], _ V) {
 		consumer(func(yield func(V) bool) {
