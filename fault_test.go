@@ -46,3 +46,30 @@ func TestPanicThroughAssembly(t *testing.T) {
 		wantResume(t, outer, 0, 0, false)
 	})
 }
+
+// A body that moves to a goroutine of its own takes along whether a fault is a panic.
+func TestFaultAfterMove(t *testing.T) {
+	memory, err := syscall.Mmap(-1, 0, 4096, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Munmap(memory)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(false))
+	faulted := 0
+	next, stop := aco.Pull(func(yield func(int) bool) {
+		debug.SetPanicOnFault(true)
+		largeFrames(5, func() {
+			yield(1)
+			if panicOf(func() { memory[0]++ }) != nil { // or else the process ends
+				faulted++
+			}
+		})
+	})
+	for range 5 {
+		next()
+	}
+	stop()
+	if faulted != 4 {
+		t.Errorf("%d faults", faulted)
+	}
+}

@@ -3,6 +3,7 @@
 package aco_test
 
 import (
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,5 +27,28 @@ func TestBubble(t *testing.T) {
 			}
 			co.Close()
 		})
+	})
+}
+
+// To ask for a Status in a bubble brings no goroutine into it that stays. This has to be the first that the
+// program does with the hand-over.
+func TestStatusInBubble(t *testing.T) {
+	if os.Getenv("ACO_CHILD") == "" {
+		cmd := self("-test.run=^TestStatusInBubble$")
+		cmd.Env = append(os.Environ(), "ACO_CHILD=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	synctest.Test(t, func(t *testing.T) {
+		co := aco.New(func(co *intCo, _ int) {
+			status := make(chan aco.Status)
+			go func() { status <- co.Status() }()
+			if s := <-status; s != aco.Running {
+				t.Error(s)
+			}
+		})
+		co.Resume(0)
 	})
 }

@@ -46,6 +46,7 @@ type worker struct {
 	core *Core // the coroutine that it is to run; nil tells an idle one to end
 
 	labels unsafe.Pointer // of the goroutine that resumed core first, for profiles
+	faults bool           // debug.SetPanicOnFault of that goroutine, if core moves from there
 	failed any            // what the body panicked with; nil if it called runtime.Goexit
 }
 
@@ -141,7 +142,7 @@ func (c *Core) hire() {
 	for w == nil || !w.hire() {
 		w = newWorker()
 	}
-	w.labels, w.core, w.ext.worker = getLabels(), c, w
+	w.labels, w.faults, w.core, w.ext.worker = getLabels(), false, c, w
 	c.ext = &w.ext
 }
 
@@ -161,7 +162,7 @@ func (w *worker) loop() {
 	for w.core != nil {
 		c := w.core
 		setLabels(w.labels)
-		debug.SetPanicOnFault(false) // which the last body may have changed
+		debug.SetPanicOnFault(w.faults) // which the last body may have changed
 		returned := w.run()
 		// A thread that the body has locked must die with this goroutine, and nobody else may use a bubble's.
 		again := *(*uintptr)(gAt(w.post.g, gLockedM)) == 0 && *(*uintptr)(gAt(w.post.g, gBubble)) == 0
@@ -246,9 +247,10 @@ func (c *Core) yieldStandalone() {
 	}
 }
 
-// resumes reports whether goroutine g waits for a coroutine that has a goroutine of its own.
+// resumes reports whether goroutine g waits for a coroutine that has a goroutine of its own. In a bubble of
+// testing/synctest no coroutine of ours has, and the check of the hand-over must not be made.
 func resumes(g uintptr) bool {
-	return handover() == "" && *(*uint8)(gAt(g, gWaitReason)) == reasonCoroutine &&
+	return *(*uintptr)(gAt(self(), gBubble)) == 0 && handover() == "" && *(*uint8)(gAt(g, gWaitReason)) == reasonCoroutine &&
 		atomic.LoadUint32((*uint32)(gAt(g, gStatus)))&^0x1000 == gWaiting // but for the collector's bit: runtime2.go: _Gscan
 }
 
@@ -269,6 +271,9 @@ func (c *Core) moveToWorker() bool {
 		return enter(c)
 	}
 	c.hire()
+	faults := debug.SetPanicOnFault(false)
+	debug.SetPanicOnFault(faults)
+	c.ext.worker.faults = faults
 	c.ext.resumer = self()
 	transfer(c.ext.g)
 	c.frames, c.layout, c.wordCap, c.ptrCap = nil, nil, 0, 0
