@@ -5,8 +5,10 @@ package aco_test
 import (
 	"crypto/md5"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"github.com/goaco/aco"
 )
@@ -45,6 +47,59 @@ func TestPanicThroughAssembly(t *testing.T) {
 		wantStatus(t, outer, aco.Done)
 		wantResume(t, outer, 0, 0, false)
 	})
+}
+
+// A deferred function may yield while the panic of a fault is in progress, across the frame that faulted: of a
+// function without defers, after the stack has moved, and of assembly.
+func TestYieldAcrossFault(t *testing.T) {
+	for name, fault := range map[string]func(){
+		"function": func() { faultsInFrame(nil, 1) },
+		"assembly": func() {
+			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+			nowhere := [2]uintptr{8, 500}
+			strings.IndexByte(*(*string)(unsafe.Pointer(&nowhere)), 'x')
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachKind(t, func(t *testing.T, k kind) {
+				end := endOf(t, func() { // on a goroutine whose stack has yet to grow
+					co := aco.New(func(co *intCo, _ int) {
+						defer func() {
+							growsBy(60)
+							co.Yield(1)
+							growsBy(90)
+							co.Yield(2)
+							if recover() == nil {
+								t.Error("no fault")
+							}
+						}()
+						fault()
+					}, k.opt)
+					wantResume(t, co, 0, 1, true)
+					wantResume(t, co, 0, 2, true)
+					wantResume(t, co, 0, 0, false)
+				})
+				if end != "return" {
+					t.Error(end)
+				}
+			})
+		})
+	}
+}
+
+//go:noinline
+func growsBy(n int) byte {
+	var a [1024]byte
+	if n > 0 {
+		a[n%1024] = growsBy(n - 1)
+	}
+	return a[n/2%1024]
+}
+
+//go:noinline
+func faultsInFrame(p *[4]int, n int) int {
+	s := growsBy(0)
+	return p[n&3] + int(s)
 }
 
 // A body that moves to a goroutine of its own takes along whether a fault is a panic.

@@ -33,7 +33,7 @@ const none = ^uintptr(0)
 
 // A frame is what is known of all frames of a function that are suspended at one pc.
 type frame struct {
-	key uintptr
+	key uint64
 	parts
 	sig     bool    // the function is sigpanic: its caller will continue elsewhere, if at all
 	masks   []masks // of all that is known without looking at the words, counted from where it begins
@@ -60,11 +60,11 @@ var cache [1 << 13]atomic.Pointer[frame]
 // frameAt returns the frame of the function suspended at pc. interrupted says that the
 // function did not call anything there, but was interrupted by a run-time panic.
 func frameAt(pc uintptr, interrupted bool) *frame {
-	key := pc << 1
+	key := uint64(pc) << 1
 	if interrupted {
 		key |= 1
 	}
-	slot := &cache[(uint64(key)*0x9e3779b97f4a7c15)>>51]
+	slot := &cache[key*0x9e3779b97f4a7c15>>51]
 	f := slot.Load()
 	if f == nil || f.key != key {
 		f = newFrame(pc, interrupted)
@@ -102,7 +102,8 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 	if !sized {
 		return refuse("its size is unknown")
 	}
-	if f.args == argsUnknown {
+	dead := interrupted && f.deferreturn == 0 // it never continues: nothing in it is live
+	if f.args == argsUnknown && !dead {
 		return refuse("its arguments have no static map")
 	}
 	fr.masks = make([]masks, (fr.size+64*ptrSize-1)/(64*ptrSize))
@@ -120,10 +121,10 @@ func newFrame(pc uintptr, interrupted bool) *frame {
 		set(move, fr.fp)
 	}
 	at := pc - 1 // in the call
+	if dead {
+		return fr
+	}
 	if interrupted {
-		if f.deferreturn == 0 {
-			return fr // never continues: nothing in it is live
-		}
 		at = f.entryPC() + uintptr(f.deferreturn)
 	}
 	index := f.stackMapIndex(at)
@@ -398,7 +399,8 @@ func (d *decoder) walk() string {
 		if off+fr.size > d.size {
 			return "can't suspend: its frames don't end at Resume; use aco.Standalone()"
 		}
-		if linked && fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize {
+		stale := fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize
+		if stale && linked && !interrupted {
 			return "can't suspend across a frame that does not save the frame pointer; use aco.Standalone()"
 		}
 		if len(fr.objects) > 0 {
@@ -414,6 +416,9 @@ func (d *decoder) walk() string {
 					d.masks[i/64+1][which] |= m[which] >> up
 				}
 			}
+		}
+		if stale && interrupted { // until Go 1.26 the runtime leaves it when the stack moves, and so do we
+			d.unmark(move, (off+fr.fp)/ptrSize)
 		}
 		next, ret := fr.caller(d.words, off)
 		if off == 0 {
