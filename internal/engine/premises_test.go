@@ -216,8 +216,8 @@ func TestFramePointersAreSaved(t *testing.T) {
 
 // P7. And so it is in the frames of suspended coroutines, up to enter's.
 func TestFramePointersAreLinked(t *testing.T) {
-	if !nativeOK() {
-		t.Fatal("the native engine is not in use")
+	if _, why := verify(); why != "" { // whatever engine is in use
+		t.Fatal(why)
 	}
 	type node struct{ left, right *node }
 	var walk func(n *node, f func())
