@@ -225,9 +225,17 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 	d.c, d.size, d.pc, d.bp, d.end = uintptr(unsafe.Pointer(c)), depth-end, pc, depth-base, end
 	d.words = slices.Grow(d.words[:0], int(d.size/ptrSize))[:d.size/ptrSize]
 	d.capture(depth)
-	slot := &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15)>>52]
-	l := slot.Load()
-	if d.linked || !l.fits(d) {
+	var slot *atomic.Pointer[layout]
+	var l *layout
+	known := false
+	for i := uint64(0); i < 4 && !known; i++ { // a few places, so that two that fall on one don't contend
+		slot = &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15>>52+i)%uint64(len(layouts))]
+		if l = slot.Load(); l == nil {
+			break
+		}
+		known = l.fits(d)
+	}
+	if d.linked || !known {
 		if refused = d.decode(); refused != "" {
 			return refused
 		}
@@ -281,7 +289,7 @@ func (d *decoder) base(l *layout, i int) uintptr {
 // fits reports whether l is the layout of the frames: it is, if the words that never change are
 // the same, and no live pointer leads into the stack.
 func (l *layout) fits(d *decoder) bool {
-	if l == nil || l.pc != d.pc || l.size != d.size {
+	if l.pc != d.pc || l.size != d.size {
 		return false
 	}
 	for i, off := range l.list[:l.inner/4] {
