@@ -390,11 +390,17 @@ func funcName(pc uintptr) string {
 // is where any coroutine of iter.Pull begins.
 func findFlags() string {
 	var pcs [32]uintptr
+	var parked uintptr
 	next, stop := iter.Pull(func(yield func(int) bool) {
+		parked = self()
 		yield(runtime.Callers(0, pcs[:]))
 	})
 	n, _ := next()
+	reason := *(*uint8)(gAt(parked, gWaitReason))
 	stop()
+	if reason != reasonCoroutine {
+		return fmt.Sprintf("a coroutine waits for reason %d", reason)
+	}
 	for _, pc := range pcs[:n] {
 		if funcName(pc) != "runtime.corostart" {
 			continue
@@ -405,12 +411,20 @@ func findFlags() string {
 				continue
 			}
 			var flags []*byte
+			bubble := false
 			code := (*[2048]byte)(gAt(at, 0))
 			for i := 0; findfunc(at+uintptr(i)+7).function == f.function; i++ {
 				if code[i] == 0x80 && code[i+1] == 0x3d && code[i+6] == 0 {
 					distance := uintptr(*(*int32)(unsafe.Pointer(&code[i+2]))) // signed, from the next instruction
 					flags = append(flags, (*byte)(gAt(at+uintptr(i)+7, distance)))
 				}
+				// MOVQ gBubble(r), s
+				if code[i]&^5 == 0x48 && code[i+1] == 0x8b && code[i+2]&0xc0 == 0x80 && *(*uint32)(unsafe.Pointer(&code[i+3])) == gBubble {
+					bubble = true
+				}
+			}
+			if !bubble {
+				return "coroswitch_m does not read g.bubble where it is sought"
 			}
 			if len(flags) != 2 {
 				return fmt.Sprintf("coroswitch_m tests %d flags, not 2", len(flags))

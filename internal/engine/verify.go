@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"unsafe"
 )
 
@@ -146,16 +147,21 @@ func checkFrame(v *verifier) {
 	found := false
 	for _, o := range f.objects {
 		if o.off == v.object {
-			found = o.size == unsafe.Sizeof(witnessed{}) && len(o.ptrs) == 1 && uintptr(o.ptrs[0]) == o.off/ptrSize+1
+			first := uint32(o.off / ptrSize)
+			found = o.size == unsafe.Sizeof(witnessed{}) && slices.Equal(o.ptrs, []uint32{first + 1, first + 4, first + 5, first + 6, first + 11})
 		}
 	}
 	v.expect("a frame's objects", found, true)
 }
 
+// A witnessed has pointers at words 1, 4, 5, 6 and 11: few other maps say that.
 type witnessed struct {
 	a uintptr
 	p *int
-	b uintptr
+	b [2]uintptr
+	q [3]*int
+	c [4]uintptr
+	r *int
 }
 
 // witness has pointers in its arguments, in a local variable, and in one whose address is taken.
@@ -163,7 +169,7 @@ type witnessed struct {
 //go:noinline
 func witness(v *verifier, p, q *int) {
 	r := identity(q)
-	o := witnessed{1, p, 3}
+	o := witnessed{a: 1, p: p}
 	v.look(unsafe.Pointer(&o))
 	*r += *p + *o.p
 	runtime.KeepAlive(v)
