@@ -236,6 +236,20 @@ func TestPanicLeavesResume(t *testing.T) {
 	})
 }
 
+// child reports whether this is the process that it has started to run the test t alone, with these
+// settings in its environment. The one that starts it waits, and fails if the child does.
+func child(t *testing.T, settings ...string) bool {
+	if os.Getenv("ACO_CHILD") != "" {
+		return true
+	}
+	cmd := self("-test.run=^" + t.Name() + "$")
+	cmd.Env = append(append(os.Environ(), "ACO_CHILD=1"), settings...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	return false
+}
+
 // self returns a command that runs this program, by what ACO_EXEC names if it is another
 // architecture's.
 func self(args ...string) *exec.Cmd {
@@ -418,12 +432,7 @@ func TestGoexitGoesOn(t *testing.T) {
 
 // With GODEBUG=panicnil=1 a panic with nil can't be told from a Goexit, and is taken for one.
 func TestPanicNil(t *testing.T) {
-	if os.Getenv("ACO_CHILD") == "" {
-		cmd := self("-test.run=^TestPanicNil$")
-		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=panicnil=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !child(t, "GODEBUG=panicnil=1") {
 		return
 	}
 	eachKind(t, func(t *testing.T, k kind) {

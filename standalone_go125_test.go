@@ -3,7 +3,6 @@
 package aco_test
 
 import (
-	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,12 +32,7 @@ func TestBubble(t *testing.T) {
 // To ask for a Status in a bubble brings no goroutine into it that stays. This has to be the first that the
 // program does with the hand-over.
 func TestStatusInBubble(t *testing.T) {
-	if os.Getenv("ACO_CHILD") == "" {
-		cmd := self("-test.run=^TestStatusInBubble$")
-		cmd.Env = append(os.Environ(), "ACO_CHILD=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !child(t) {
 		return
 	}
 	synctest.Test(t, func(t *testing.T) {

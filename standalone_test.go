@@ -148,12 +148,7 @@ func TestWorkersAreCollected(t *testing.T) {
 	if aco.Engine().Standalone != "hand-over" {
 		return // iter.Pull's body may not end locked
 	}
-	if os.Getenv("ACO_CHILD") == "" {
-		cmd := self("-test.run=^TestWorkersAreCollected$")
-		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=checkfinalizers=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !child(t, "GODEBUG=checkfinalizers=1") {
 		return
 	}
 	suspended := aco.New(func(co *intCo, _ int) { co.Yield(1) }, aco.Standalone())
@@ -187,12 +182,7 @@ func TestFIPSOnly(t *testing.T) {
 	if aco.Engine().Standalone != "hand-over" {
 		return
 	}
-	if os.Getenv("ACO_CHILD") == "" {
-		cmd := self("-test.run=^TestFIPSOnly$")
-		cmd.Env = append(os.Environ(), "ACO_CHILD=1", "GODEBUG=fips140=only")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !child(t, "GODEBUG=fips140=only") {
 		return
 	}
 	t.Error("the child hands over")
