@@ -200,10 +200,10 @@ Qed.
 
 (* ----------------------------------------------------------------- priming *)
 
-(* primed: all frames are copied; then the processor runs one call instruction of the innermost
-   frame's caller, which pushes the return address at word k, where the innermost frame has it; and
-   the trampoline copies words 0 to k-1 again. Before that instruction the goroutine may have been
-   preempted, and all below word k+1 written over (junk). *)
+(* primed: all frames but the innermost, words 0 to k, are copied; then the processor runs one call
+   instruction of the innermost frame's caller, which pushes the return address at word k, where the
+   innermost frame has it; and the trampoline copies words 0 to k-1. Until then they may be anything
+   (junk): before that instruction the goroutine may have been preempted, and they written over. *)
 Definition primed moved (s : saved) (lo : Z) (k : nat) (pushed : Z) (junk : memory) (m : memory) : memory :=
   let w := words (move moved s lo) in
   let at_call a := if a <? lo + 8 * Z.of_nat (S k) then junk a else copy_in m lo w a in

@@ -22,6 +22,16 @@ import (
 //	+--------------------+  sp
 
 func primed()
+func hasAVX() bool
+
+// narrow is how many bytes the assembly copies a word at a time: more in pieces, if there are registers for them.
+var narrow = ^uintptr(0)
+
+func init() {
+	if hasAVX() {
+		narrow = 96
+	}
+}
 
 const (
 	enterSize = 32 // of enter's frame, into which main's saved BP points

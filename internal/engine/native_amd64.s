@@ -47,11 +47,11 @@
 #endif
 
 // COPY copies CX bytes, a multiple of 8, downwards: few of them a word at a time, since a word that
-// was stored a moment ago is loaded soonest by itself, and many in pieces of 16 and at last one of 8.
-// It reads nothing below src: there the call of leave has just stored its return address, for
-// which a load of twice its width would have to wait.
+// was stored a moment ago is loaded soonest by itself, and many in pieces of 32 and at last one of 16 and
+// one of 8. It reads nothing below src: there the call of leave has just stored its return address, for
+// which a load of twice its width would have to wait. X15 stays zero.
 #define COPY(src, dst, four, few, one, wide, pieces, odd, done) \
-	CMPQ CX, $128; \
+	CMPQ CX, ·narrow(SB); \
 	JHI  wide; \
 	SUBQ $32, CX; \
 	JLT  few; \
@@ -78,12 +78,11 @@ one: \
 wide: \
 	SUBQ $32, CX; \
 pieces: \
-	MOVUPS 16(src)(CX*1), X0; \
-	MOVUPS 0(src)(CX*1), X1; \
-	MOVUPS X0, 16(dst)(CX*1); \
-	MOVUPS X1, 0(dst)(CX*1); \
+	VMOVDQU (src)(CX*1), Y0; \
+	VMOVDQU Y0, (dst)(CX*1); \
 	SUBQ $32, CX; \
 	JGE  pieces; \
+	VZEROUPPER; \
 	TESTB $16, CX; \
 	JEQ  odd; \
 	MOVUPS 16(src)(CX*1), X0; \
@@ -218,14 +217,18 @@ TEXT ·thaw(SB), NOSPLIT|NOFRAME, $0-0
 	JEQ  copy
 	JMP  move
 copy:
+	MOVQ layout_call(R10), R11
+	TESTQ R11, R11
+	JNE  outer
+all:
 	COPY(SI, DI, four, few, one, wide, pieces, odd, copied)
 copied:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
 	JNE  special
+	TESTQ R11, R11
+	JNE  predict
 	MOVQ layout_bp(R10), BP
 	ADDQ DI, BP
-	CMPQ layout_call(R10), $0
-	JNE  predict
 	MOVQ DI, SP
 	MOVQ layout_pc(R10), CX
 	MOVL $1, AX                     // what a yield function returns
@@ -247,11 +250,21 @@ move:
 	// that it may be hold the address of primed.
 	//
 	// There the goroutine may be preempted. It is in its caller's frame then, at a call, and all
-	// is as it was at the first call, but for the frame below: a signal may overwrite it.
+	// is as it was at the first call, but for the frame below. A signal may overwrite that, and so
+	// only the others are copied before.
+outer:
+	TESTB $const_flagSpecial, C_FLAGS(AX)
+	JNE  all
+	MOVQ layout_bp(R10), BX
+	ADDQ $16, BX
+	ADDQ BX, SI
+	ADDQ BX, DI
+	SUBQ BX, CX
+	JMP  all
 predict:
-	MOVQ layout_call(R10), R9
-	LEAQ 16(BP), SP
-	MOVQ (BP), BP
+	MOVQ R11, R9
+	MOVQ DI, SP
+	MOVQ -16(SI), BP
 	MOVQ AX, R8
 	LEAQ ·primed(SB), AX
 	MOVQ AX, BX
@@ -331,8 +344,8 @@ closing:
 	MOVQ ·throwClosed(SB), DX
 	JMP  (DX)
 
-// primed is what thaw has the caller call: the frame of the function that called Yield is copied
-// again, and that goes on. R8 is c.
+// primed is what thaw has the caller call: the frame of the function that called Yield is copied,
+// and that goes on. R8 is c.
 TEXT ·primed(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ R8, AX
 	JMP  copy                       // vet would take what follows for a BP that is not saved
@@ -546,6 +559,23 @@ nextdefer:
 	JNZ  defer
 	MOVQ DX, G_DEFER(R14)
 	JMP  out
+
+// hasAVX reports whether processor and operating system have the registers of 32 bytes (Intel's manual,
+// volume 1, 14.3).
+TEXT ·hasAVX(SB), NOSPLIT, $0-1
+	MOVL $1, AX
+	XORL CX, CX
+	CPUID
+	ANDL $(1<<27|1<<28), CX         // OSXSAVE and AVX
+	CMPL CX, $(1<<27|1<<28)
+	JNE  no
+	XORL CX, CX
+	XGETBV
+	ANDL $6, AX                     // XMM and YMM are saved
+	CMPL AX, $6
+no:
+	SETEQ ret+0(FP)
+	RET
 
 // look() returns what native.go says: the goroutine, the bounds of its stack, the heads of its
 // chains, and its frame pointer.
