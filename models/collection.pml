@@ -29,8 +29,9 @@
    STACKADDR   freeze does not compare changed pointers with the bounds of the stack
    SKIPCHANGED freeze does not note changed pointers
    LEFTOUT     the layout leaves a live word out
+   STALE       recall leaves the saved words as they are
    EARLY       the decoder fills ptrs before it refuses
-   ONECOPY     the trampoline does not copy the innermost frame again
+   ONECOPY     the trampoline does not copy the innermost frame, which was copied with the others
    ASYNCMOVE   a stack moves while its goroutine is preempted asynchronously
    UNHELD      thaw empties ptrs
    DEADWORD    the decoder takes a dead word for a live one */
@@ -305,8 +306,28 @@ yield:	atomic {
 		goto more
 	};
 
-	/* again and yieldNative. */
+	/* again and yieldNative: recall takes any layout that the words suit, or describe decodes. */
 slow:	atomic {
+		if
+		:: goto describe
+		:: dead -> tkind = DEAD
+		:: !dead -> tkind = LIVE
+		:: !dead && f1 == OWN(me) -> tkind = INNER
+		fi;
+		tlo = OWN(me);
+		SAFEPOINT
+		keep(p0, NIL);
+#ifndef STALE
+		s0 = NIL; s1 = NIL;
+#endif
+		SAFEPOINT
+		keep(p1, NIL);
+		if :: tkind == INNER -> s1 = tlo :: else fi;
+		lo = tlo; kind = tkind;
+		tlo = 0; tkind = LIVE;
+		goto yield
+	};
+describe: atomic {
 		t0 = f0; t1 = f1; tlo = OWN(me);                /* capture */
 		SAFEPOINT
 #ifdef EARLY

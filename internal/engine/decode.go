@@ -213,6 +213,82 @@ var layouts [1 << 12]atomic.Pointer[layout]
 
 const sharedSize = 1024 // of the largest frames whose layout is shared
 
+const places = 4 // for one layout, so that two that fall on one don't contend
+
+// place returns the ith place for the layout of frames of that size, suspended at pc.
+func place(pc, size uintptr, i uint64) *atomic.Pointer[layout] {
+	return &layouts[(uint64(pc+size)*0x9e3779b97f4a7c15>>52+i)%uint64(len(layouts))]
+}
+
+// recall is describe for the usual case that c is suspended at another place than the last time, or through
+// other calls, which are known. It does not look at pointers: the block has none then, so that freeze, which
+// verifies all, takes each for one that has changed. If freeze gives up, recall reports false.
+func (c *Core) recall(depth, pc uintptr) bool {
+	_, _, top, _, _, _ := look()
+	size := c.lo + c.layout.size - (top - depth) // if the stack has not moved since c was resumed
+	if size > sharedSize || c.flags&flagSpecial != 0 ||
+		c.layout.pc == pc && c.layout.size == size && c.layout.suits(c, depth) != 0 { // then freeze gave up
+		return false
+	}
+	for i := range uint64(places) {
+		l := place(pc, size, i).Load()
+		if l == nil {
+			break
+		}
+		if l.pc != pc || l.size != size {
+			continue
+		}
+		if lo := l.suits(c, depth); lo != 0 {
+			c.reserve(len(l.list)-int(l.move/4), int(size/ptrSize))
+			for i, off := range l.list[:l.inner/4] {
+				*c.word(int(off) / ptrSize) = l.want[i] + l.base(i, uintptr(unsafe.Pointer(c)), lo)
+			}
+			for _, off := range l.list[l.move/4:] {
+				*c.word(int(off) / ptrSize) = 0
+			}
+			c.clearPointers(0)
+			c.layout, c.lo = l, lo
+			c.misses = min(c.misses, 254) + 1
+			if c.ext != nil {
+				c.ext.links = links{}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// suits returns where the frames are that begin depth bytes below the top of the stack, if the words
+// that never change are l's, and 0 if not.
+//
+//go:nosplit
+//go:nocheckptr
+func (l *layout) suits(c *Core, depth uintptr) (lo uintptr) {
+	_, _, top, _, _, _ := look()
+	if lo = top - depth; l.size+enterSize > depth {
+		return 0
+	}
+	for i, off := range l.list[:l.inner/4] {
+		if *at(lo + uintptr(off)) != l.want[i]+l.base(i, uintptr(unsafe.Pointer(c)), lo) {
+			return 0
+		}
+	}
+	return lo
+}
+
+// base returns what word i of those that never change is a distance from.
+//
+//go:nosplit
+func (l *layout) base(i int, c, lo uintptr) uintptr {
+	switch {
+	case i < int(l.same/4):
+		return 0
+	case i < int(l.own/4):
+		return c
+	}
+	return lo
+}
+
 // describe makes what c has saved what it is to be suspended with: layout, words, pointers and
 // links. It returns "", or why c can't be suspended; then nothing has changed.
 func describe(c *Core, depth, pc, base uintptr) (refused string) {
@@ -228,8 +304,8 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 	var slot *atomic.Pointer[layout]
 	var l *layout
 	known := false
-	for i := uint64(0); i < 4 && !known; i++ { // a few places, so that two that fall on one don't contend
-		slot = &layouts[(uint64(pc+d.size)*0x9e3779b97f4a7c15>>52+i)%uint64(len(layouts))]
+	for i := uint64(0); i < places && !known; i++ {
+		slot = place(pc, d.size, i)
 		if l = slot.Load(); l == nil {
 			break
 		}
@@ -275,17 +351,6 @@ func (d *decoder) capture(depth uintptr) {
 	d.linked = p != nil && p.sp < top-d.end || panics != nil && uintptr(panics) < top-d.end
 }
 
-// base returns what word i of those that never change is a distance from.
-func (d *decoder) base(l *layout, i int) uintptr {
-	switch {
-	case i < int(l.same/4):
-		return 0
-	case i < int(l.own/4):
-		return d.c
-	}
-	return d.lo
-}
-
 // fits reports whether l is the layout of the frames: it is, if the words that never change are
 // the same, and no live pointer leads into the stack.
 func (l *layout) fits(d *decoder) bool {
@@ -293,7 +358,7 @@ func (l *layout) fits(d *decoder) bool {
 		return false
 	}
 	for i, off := range l.list[:l.inner/4] {
-		if d.words[off/ptrSize]-d.base(l, i) != l.want[i] {
+		if d.words[off/ptrSize] != l.want[i]+l.base(i, d.c, d.lo) {
 			return false
 		}
 	}
@@ -324,7 +389,7 @@ func (d *decoder) fill(l *layout) {
 	l.live = add(func(m *masks) uint64 { return m[live] })
 	l.offs = unsafe.SliceData(l.list)
 	for i, off := range l.list[:l.inner/4] {
-		l.want = append(l.want, d.words[off/ptrSize]-d.base(l, i))
+		l.want = append(l.want, d.words[off/ptrSize]-l.base(i, d.c, d.lo))
 	}
 	if d.nested {
 		l.call = callBefore(d.caller)

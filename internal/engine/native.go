@@ -239,8 +239,10 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}
-	if refused := describe(c, depth, pc, base); refused != "" {
-		panic("aco: " + refused)
+	if !c.recall(depth, pc) {
+		if refused := describe(c, depth, pc, base); refused != "" {
+			panic("aco: " + refused)
+		}
 	}
 	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 512) {
 		c.flags |= flagMove | flagSpecial
