@@ -76,6 +76,11 @@ var rows = slices.Concat([]*row{
 		{name: iterPull, prepare: pulling(iter.Pull[int], sliceCounter)},
 		{name: acoShared, prepare: resuming(sliceCount)},
 	}},
+	{name: "places", title: "… at three places", what: "Yield at one of three places in turn", batch: 1, libaco: "1:0", peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], placesCounter)},
+		{name: acoShared, prepare: resuming(placesCount)},
+		{name: acoStandalone, prepare: resuming(placesCount, aco.Standalone())},
+	}},
 	{name: "pull", title: "next of Pull", what: "next of a pulled sequence", batch: 1, peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
 		{name: acoPull, prepare: pulling(aco.Pull[int], counter)},
@@ -210,6 +215,19 @@ func rangeCounter(yield func(int) bool) {
 		if !yield(sum + i) {
 			return
 		}
+	}
+}
+
+func placesCount(c *co, v int) {
+	for {
+		v = c.Yield(v + 1)
+		v = c.Yield(v + 2)
+		v = c.Yield(v + 3)
+	}
+}
+
+func placesCounter(yield func(int) bool) {
+	for i := 0; yield(i) && yield(i+1) && yield(i+2); i++ {
 	}
 }
 
