@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -255,5 +256,40 @@ func TestAuto(t *testing.T) {
 func TestAutoIsLikeIterPull(t *testing.T) {
 	for seed := range uint64(300) {
 		pulls(t, rand.New(rand.NewPCG(seed, 1)))
+	}
+}
+
+// A coroutine of Auto that is suspended as others have been, and then moves, takes the defers with it that only
+// this suspension has.
+func TestAutoMovesWithDefers(t *testing.T) {
+	run := func(turns int, opt aco.Option) (got []int) {
+		co := aco.New(func(co *intCo, _ int) {
+			step := func(defers int) {
+				for range defers {
+					defer func() { co.Yield(1000) }()
+				}
+				co.Yield(1)
+			}
+			for range turns {
+				step(0)
+				co.Yield(2)
+			}
+			for n := range 3 {
+				step(n)
+			}
+			for range 40 {
+				step(1)
+			}
+		}, opt)
+		for v, ok := co.Resume(0); ok; v, ok = co.Resume(0) {
+			got = append(got, v)
+		}
+		return got
+	}
+	for turns := range 20 {
+		want, got := run(turns, aco.Standalone()), run(turns, aco.Auto())
+		if !slices.Equal(got, want) {
+			t.Errorf("after %d turns: %v, want %v", turns, got, want)
+		}
 	}
 }

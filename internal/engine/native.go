@@ -239,15 +239,21 @@ func (c *Core) yieldNative(depth, pc, base uintptr) (again bool) {
 	case c.flags&flagClosing != 0:
 		panic(ErrClosed)
 	}
-	if !c.recall(depth, pc) {
+	if !c.recall(depth, pc) || c.moves() { // with flagSpecial leave takes the records for known: describe has to know them
 		if refused := describe(c, depth, pc, base); refused != "" {
 			panic("aco: " + refused)
 		}
 	}
-	if c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 512) {
+	if c.moves() {
 		c.flags |= flagMove | flagSpecial
 	}
 	return true
+}
+
+// moves reports whether c had better be standalone, and can be: that its suspension is not special yet
+// says that no defer or panic is among the frames, if they have been described.
+func (c *Core) moves() bool {
+	return c.flags&(flagAuto|flagSpecial) == flagAuto && (c.misses >= 32 || c.layout.size >= 512)
 }
 
 // Small blocks are as large as is asked for.
