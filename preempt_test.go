@@ -51,3 +51,43 @@ func TestPreemptedWhileResumed(t *testing.T) {
 		}
 	}
 }
+
+// A loop that does nothing but switch stops when the collector wants it to, also where no signal
+// interrupts it.
+func TestSwitchesStop(t *testing.T) {
+	if !child(t, "GODEBUG=asyncpreemptoff=1") {
+		return
+	}
+	for _, opt := range []aco.Option{aco.Shared(), aco.Standalone()} {
+		var stop atomic.Bool
+		stopped := make(chan bool)
+		go func() {
+			defer close(stopped)
+			co := aco.New(func(co *aco.Coroutine[int, int], v int) {
+				for {
+					v = co.Yield(v)
+				}
+			}, opt)
+			defer co.Close()
+			for !stop.Load() {
+				co.Resume(1)
+			}
+		}()
+		pulled := make(chan bool)
+		go func() {
+			defer close(pulled)
+			next, stopPulled := aco.Pull(numbers)
+			defer stopPulled()
+			for !stop.Load() {
+				next()
+			}
+		}()
+		for range 10 {
+			time.Sleep(time.Millisecond)
+			runtime.GC() // for ever, if one of the loops does not stop
+		}
+		stop.Store(true)
+		<-stopped
+		<-pulled
+	}
+}

@@ -87,6 +87,8 @@ TEXT ·enterABI(SB), NOSPLIT, $12-0
 	LEAL ROOM(CX), SI
 	CMPL DX, SI
 	JLS  slow
+	CMPL SP, const_gGuard(BP)
+	JLS  slow                       // this goroutine is asked to stop
 	JMP  ·thaw(SB)
 other:
 	CMPL CX, $const_ownerNew

@@ -125,6 +125,8 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 	LEAQ -ROOM(DI), DX
 	CMPQ DX, G_LO(R14)
 	JLE  slow                       // signed: DX may be below zero
+	CMPQ SP, const_gGuard(R14)
+	JLS  slow                       // this goroutine is asked to stop
 	JMP  ·thaw(SB)
 other:
 	CMPQ CX, $const_ownerNew
@@ -168,6 +170,8 @@ start:
 parked:
 	MOVQ Core_ext(AX), BX
 	MOVQ X_G(BX), DX
+	CMPQ SP, const_gGuard(R14)
+	JLS  slow
 	GUARD(slow)
 	JMP  ·handIn(SB)
 #endif

@@ -68,6 +68,9 @@ TEXT ·enterABI(SB), NOSPLIT, $16-0
 	ADD  $ROOM, R5, R5
 	CMP  R5, R1
 	BLE  slow                       // signed: R1 may be below zero
+	MOVD const_gGuard(g), R5
+	CMP  R5, R4
+	BLS  slow                       // this goroutine is asked to stop
 	B    ·thaw(SB)
 other:
 	CMP  $const_ownerNew, R2

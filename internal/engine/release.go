@@ -13,6 +13,10 @@ import (
 // of them in the running program. A new release is admitted by the build constraints that
 // say go1.27, after comparing what the comments name.
 
+// gGuard is the offset of g.stackguard0 (runtime/runtime2.go). What asks a goroutine to stop makes it
+// the largest address (runtime/stack.go: stackPreempt).
+const gGuard = 2 * ptrSize
+
 // A function is the runtime's description of one (runtime/runtime2.go: _func). pcdata
 // and funcdata offsets follow it.
 type function struct {

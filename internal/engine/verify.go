@@ -55,29 +55,29 @@ func (v *verifier) expect(name string, got, want any) {
 
 // checkG looks for the stack bounds in g.
 func checkG(v *verifier) {
-	floor, top, at, stack := bounds()
+	floor, top, at, stack, guard := bounds()
 	for range 1000 { // while somebody asks this goroutine to stop, stackguard0 says that
-		if stack[2] <= stack[1] {
+		if guard <= stack[1] {
 			break
 		}
 		runtime.Gosched()
-		floor, top, at, stack = bounds()
+		floor, top, at, stack, guard = bounds()
 	}
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
 	v.expect("g.stack.lo", stack[0], floor)
 	v.expect("g.stack.hi", stack[1], top)
-	v.expect("g.stackguard0 leaves no more than room", stack[2]-stack[0]+128 <= room, true)
+	v.expect("g.stackguard0 leaves no more than room", guard-stack[0]+128 <= room, true)
 }
 
-// bounds returns the bounds of the stack by look, an address on it, and the first words of g. They
-// belong together: see capture.
+// bounds returns the bounds of the stack by look, an address on it, the first words of g and its
+// stackguard0. They belong together: see capture.
 //
 //go:nosplit
 //go:nocheckptr
-func bounds() (floor, top, here uintptr, stack [3]uintptr) {
+func bounds() (floor, top, here uintptr, stack [2]uintptr, guard uintptr) {
 	var b byte
 	g, floor, top, _, _, _ := look()
-	return floor, top, uintptr(unsafe.Pointer(&b)), **(**[3]uintptr)(unsafe.Pointer(&g))
+	return floor, top, uintptr(unsafe.Pointer(&b)), **(**[2]uintptr)(unsafe.Pointer(&g)), *at(g + gGuard)
 }
 
 // checkFunction looks up a known function, and finds where main returns to.
