@@ -755,19 +755,3 @@ Qed.
 Example twice_is_wrong : word (relocate 8 [0; 0]%nat one_words) 0 <> word one_words 0 + 8.
 Proof. discriminate. Qed.
 
-Print Assumptions unwinding_governs.
-Print Assumptions decoded_layout_is_right.
-Print Assumptions relocate_counts.
-Print Assumptions relocate_once.
-Print Assumptions relocate_untouched.
-Print Assumptions moves_once.
-Print Assumptions every_word_keeps_its_meaning.
-Print Assumptions primed_is_thaw.
-Print Assumptions live_same.
-Print Assumptions right_after_freeze.
-Print Assumptions right_after_moving.
-Print Assumptions the_right_words_move.
-Print Assumptions right_for_life.
-Print Assumptions decoder_is_right.
-Print Assumptions decoder_ends.
-Print Assumptions decodings_agree.
