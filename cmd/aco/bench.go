@@ -72,7 +72,7 @@ func benchCommand() *cobra.Command {
 
 // run carries out "aco bench" for the rows of these names, all but the large ones if there are none.
 func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
-	if f.json {
+	if f.json && f.format == "table" {
 		f.format = "json"
 	}
 	if err := choose("row", names, rowNames()); err != nil {
@@ -84,11 +84,23 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if err := choose("format", []string{f.format}, formats); err != nil {
 		return err
 	}
+	if f.json && f.format != "json" {
+		return usageError("-json and -format " + f.format + ": want one of them")
+	}
+	if f.libaco != "" {
+		if _, err := exec.LookPath(f.libaco); err != nil {
+			return usageError("-libaco: " + err.Error())
+		}
+	}
+	if f.html != "" && f.html == f.svg {
+		return usageError("-html and -svg: want two files")
+	}
 	pictures, err := openPictures(f.html, f.svg)
 	if err != nil {
 		return err
 	}
 	defer pictures.close()
+	var drawn error
 	plan := fullPlan
 	if f.quick {
 		plan = quickPlan
@@ -97,14 +109,24 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	report.Quick = f.quick
 	for _, r := range rows {
 		res := &result{Row: r.name, What: r.what, Unit: r.unitName(), row: r, chosen: f.peers}
-		if (len(names) == 0 && !r.large || slices.Contains(names, r.name)) && len(res.peers()) > 0 {
+		named := slices.Contains(names, r.name)
+		if named && len(res.peers()) == 0 {
+			return usageError(fmt.Sprintf("row %q has none of these peers; it has: %s", r.name, strings.Join(r.peerNames(), " ")))
+		}
+		if (len(names) == 0 && !r.large || named) && len(res.peers()) > 0 {
 			report.Rows = append(report.Rows, res)
 		}
+	}
+	if len(report.Rows) == 0 {
+		return usageError("no peer; peers: " + strings.Join(peerNames(), " "))
 	}
 	if f.format == "table" {
 		report.head(stdout)
 	}
 	measureAll(report, plan, f.libaco, stderr)
+	if len(report.Rows) > 0 { // before the output, which may end at a closed pipe
+		drawn = pictures.draw(report, stderr)
+	}
 	switch f.format {
 	case "json":
 		out := json.NewEncoder(stdout)
@@ -116,7 +138,7 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 		report.table(stdout)
 	}
 	if err == nil {
-		err = pictures.draw(report, stderr)
+		err = drawn
 	}
 	if err == nil && report.Interrupted {
 		err = errInterrupted
@@ -130,7 +152,7 @@ func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	todo := report.Rows
-	report.Rows = nil
+	report.Rows = []*result{}
 	shown := newBar(stderr, "", int64(len(todo)))
 	defer shown.end()
 	for i, r := range todo {
@@ -166,6 +188,9 @@ func runLibaco(ctx context.Context, program, row string) (float64, error) {
 	}
 	if err := json.Unmarshal(out, &line); err != nil {
 		return 0, fmt.Errorf("%s %s: %w", program, row, err)
+	}
+	if line.Pair <= 0 {
+		return 0, fmt.Errorf("%s %s: said %q, without a pair_ns above 0", program, row, out)
 	}
 	return line.Pair, nil
 }

@@ -46,8 +46,8 @@ func doctorCommand() *cobra.Command {
 			if len(args) > 0 {
 				return usageError(fmt.Sprintf("unknown argument %q; doctor has none", args[0]))
 			}
-			if length < 0 {
-				return usageError(fmt.Sprintf("-torture %v: want a length of time, such as 30s", length))
+			if length < 0 || length > 1000*time.Hour {
+				return usageError(fmt.Sprintf("-torture %v: want a length of time, such as 30s, of at most 1000h", length))
 			}
 			return examine(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, length, seed)
 		},

@@ -4,7 +4,7 @@ package main
 // suspended, and gives away what is in it. They are the same but for that: a generic one would have
 // a frame for its dictionary too.
 
-// A keeper is a body that keeps so many words of an array.
+// A keeper is a body that keeps so many words of 8 bytes of an array.
 type keeper struct {
 	words int
 	body  func(*co, int)
@@ -49,257 +49,257 @@ func (k *kept) hash() int {
 }
 
 func keep1(c *co, v int) {
-	var a [1]int
+	var a [1]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[0] += v
-		v = c.Yield(a[0])
+		a[0] += int64(v)
+		v = c.Yield(int(a[0]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep2(c *co, v int) {
-	var a [2]int
+	var a [2]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%2] += v
-		v = c.Yield(a[i%2])
+		a[i%2] += int64(v)
+		v = c.Yield(int(a[i%2]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep3(c *co, v int) {
-	var a [3]int
+	var a [3]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%3] += v
-		v = c.Yield(a[i%3])
+		a[i%3] += int64(v)
+		v = c.Yield(int(a[i%3]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep4(c *co, v int) {
-	var a [4]int
+	var a [4]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%4] += v
-		v = c.Yield(a[i%4])
+		a[i%4] += int64(v)
+		v = c.Yield(int(a[i%4]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep5(c *co, v int) {
-	var a [5]int
+	var a [5]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%5] += v
-		v = c.Yield(a[i%5])
+		a[i%5] += int64(v)
+		v = c.Yield(int(a[i%5]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep6(c *co, v int) {
-	var a [6]int
+	var a [6]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%6] += v
-		v = c.Yield(a[i%6])
+		a[i%6] += int64(v)
+		v = c.Yield(int(a[i%6]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep8(c *co, v int) {
-	var a [8]int
+	var a [8]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%8] += v
-		v = c.Yield(a[i%8])
+		a[i%8] += int64(v)
+		v = c.Yield(int(a[i%8]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep10(c *co, v int) {
-	var a [10]int
+	var a [10]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%10] += v
-		v = c.Yield(a[i%10])
+		a[i%10] += int64(v)
+		v = c.Yield(int(a[i%10]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep12(c *co, v int) {
-	var a [12]int
+	var a [12]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%12] += v
-		v = c.Yield(a[i%12])
+		a[i%12] += int64(v)
+		v = c.Yield(int(a[i%12]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep15(c *co, v int) {
-	var a [15]int
+	var a [15]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%15] += v
-		v = c.Yield(a[i%15])
+		a[i%15] += int64(v)
+		v = c.Yield(int(a[i%15]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep20(c *co, v int) {
-	var a [20]int
+	var a [20]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%20] += v
-		v = c.Yield(a[i%20])
+		a[i%20] += int64(v)
+		v = c.Yield(int(a[i%20]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep30(c *co, v int) {
-	var a [30]int
+	var a [30]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%30] += v
-		v = c.Yield(a[i%30])
+		a[i%30] += int64(v)
+		v = c.Yield(int(a[i%30]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep45(c *co, v int) {
-	var a [45]int
+	var a [45]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%45] += v
-		v = c.Yield(a[i%45])
+		a[i%45] += int64(v)
+		v = c.Yield(int(a[i%45]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep61(c *co, v int) {
-	var a [61]int
+	var a [61]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%61] += v
-		v = c.Yield(a[i%61])
+		a[i%61] += int64(v)
+		v = c.Yield(int(a[i%61]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep90(c *co, v int) {
-	var a [90]int
+	var a [90]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%90] += v
-		v = c.Yield(a[i%90])
+		a[i%90] += int64(v)
+		v = c.Yield(int(a[i%90]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }
 
 func keep125(c *co, v int) {
-	var a [125]int
+	var a [125]int64
 	for j := range a {
-		a[j] = v + j
+		a[j] = int64(v + j)
 	}
 	i := 0
 	for ; v >= 0; i++ {
-		a[i%125] += v
-		v = c.Yield(a[i%125])
+		a[i%125] += int64(v)
+		v = c.Yield(int(a[i%125]))
 	}
 	for j := range a {
-		i = 31*i + a[j]
+		i = 31*i + int(a[j])
 	}
 	c.Yield(i)
 }

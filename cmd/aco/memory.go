@@ -146,6 +146,9 @@ func freeMemory() uint64 {
 	if m, err := mem.VirtualMemory(); err == nil {
 		free = append(free, m.Available)
 	}
+	if strconv.IntSize == 32 { // there are no more addresses
+		free = append(free, uint64(max(0, 3<<30-int64(stats.Sys))))
+	}
 	return slices.Min(append(free, groupMemory("/sys/fs/cgroup", "/proc/self/cgroup")...))
 }
 

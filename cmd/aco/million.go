@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -47,14 +48,14 @@ func millionCommand() *cobra.Command {
 			switch {
 			case len(args) > 0:
 				return usageError(fmt.Sprintf("unknown argument %q; million has none", args[0]))
-			case f.n < 1 || f.rounds < 1:
-				return usageError("-n and -rounds: want a number above 0")
-			case f.bytes < 1 || f.locals < 0:
+			case f.n < 1 || f.rounds < 1 || f.rounds > 1000:
+				return usageError("-n and -rounds: want a number above 0, and at most 1000 rounds")
+			case f.bytes < 1 || f.locals < 0 || cmd.Flags().Changed("locals") && f.locals == 0:
 				return usageError("-bytes and -locals: want a number of bytes")
 			case cmd.Flags().Changed("bytes") && cmd.Flags().Changed("locals"):
 				return usageError("-bytes and -locals: want one of them")
 			}
-			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return untilInterrupted(func() error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}
 	flags := cmd.Flags()
@@ -68,6 +69,20 @@ func millionCommand() *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	flags.StringVar(&f.libaco, "libaco", "", "`program` that measures C libaco in the same run: called with COROUTINES:BYTES, it prints a JSON object")
 	return cmd
+}
+
+// untilInterrupted returns what do returns, or errInterrupted at once when the user ends the command.
+func untilInterrupted(do func() error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return errInterrupted
+	}
 }
 
 // A population is the outcome of "aco million". Times are in nanoseconds.
@@ -138,6 +153,9 @@ func (f *millionFlags) run(stdout, stderr io.Writer) error {
 		if err == nil {
 			err = json.Unmarshal(out, p.Libaco)
 		}
+		if err == nil && (p.Libaco.Pair <= 0 || p.Libaco.CreateFirst <= 0 || p.Libaco.Resident <= 0) {
+			err = fmt.Errorf("said %q, without pair_ns, create_and_first_ns and rss_bytes_each above 0", out)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.libaco, err)
 		}
@@ -172,12 +190,12 @@ func (f *millionFlags) enough(k keeper, stderr io.Writer) error {
 		return cos
 	}}, few)
 	// The collector's own memory comes on top, and a little for what else the process has.
-	needs, free := uint64(float64(f.n)*each*1.1)+64<<20, freeMemory()
+	needs, free := float64(f.n)*each*1.1+64<<20, freeMemory()
 	if free > 1<<60 {
 		fmt.Fprintln(stderr, "aco: can't tell how much memory is free: going on as if there were enough")
 	}
-	if needs > free {
-		return fmt.Errorf("%d coroutines take some %d MB of memory, %.0f bytes each, and %d MB are free", f.n, needs>>20, each, free>>20)
+	if needs > float64(free) {
+		return fmt.Errorf("%d coroutines take some %.0f MB of memory, %.0f bytes each, and %d MB are free", f.n, needs/(1<<20), each, free>>20)
 	}
 	return nil
 }
@@ -327,7 +345,24 @@ func (f *millionFlags) live(p *population, k keeper, stderr io.Writer) (err erro
 			return err
 		}
 	}
-	return h.check()
+	if err := h.check(); err != nil {
+		return err
+	}
+	end(h.cos)
+	return nil
+}
+
+// collected reports whether a coroutine that is dropped while it is suspended is collected. The portable
+// engine's is a goroutine that waits for ever.
+func collected() bool { return aco.Engine().Name == "native" }
+
+// end closes coroutines that are to be dropped, if that is what they need.
+func end(cos []*co) {
+	if !collected() {
+		for _, c := range cos {
+			c.Close()
+		}
+	}
 }
 
 // compare measures collections of other things, one after the other. The goroutines are last: the

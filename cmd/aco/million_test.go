@@ -189,3 +189,10 @@ func TestParallel(t *testing.T) {
 		t.Errorf("%+v", p.Parallel)
 	}
 }
+
+// The order of 200,000 has a sum that an int of 32 bits does not hold.
+func TestOrderOfMany(t *testing.T) {
+	if ns := orderCost(200000); ns <= 0 {
+		t.Errorf("it took %v ns", ns)
+	}
+}

@@ -28,13 +28,13 @@ func (o *order) next() int {
 
 // orderCost returns the nanoseconds that next takes.
 func orderCost(n int) float64 {
-	o, sum := newOrder(n), 0
+	o, sum := newOrder(n), uint64(0)
 	start := time.Now()
 	for range n {
-		sum += o.next()
+		sum += uint64(o.next())
 	}
 	d := time.Since(start)
-	if sum != n*(n-1)/2 {
+	if sum != uint64(n)*uint64(n-1)/2 {
 		panic("the order is not one")
 	}
 	return float64(d.Nanoseconds()) / float64(n)

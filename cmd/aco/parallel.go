@@ -71,7 +71,7 @@ func throughput(goroutines, lives int) rate {
 				for v := range 4 {
 					c.Resume(v)
 				}
-				if i%4 == 0 { // or else it is dropped while it is suspended
+				if i%4 == 0 || !collected() { // or else it is dropped while it is suspended
 					c.Resume(-1)
 					c.Resume(0)
 				}

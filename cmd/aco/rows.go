@@ -122,6 +122,14 @@ func rowNames() (names []string) {
 	return names
 }
 
+// peerNames returns the names of the row's peers.
+func (r *row) peerNames() (names []string) {
+	for _, p := range r.peers {
+		names = append(names, p.name)
+	}
+	return names
+}
+
 // describeRows returns a line a row.
 func describeRows() string {
 	var b strings.Builder
@@ -315,20 +323,20 @@ func resumingMany(n int, opts ...aco.Option) func() (func(int), func()) {
 	}
 }
 
-// localsCount yields with fifteen words of an array of its own alive.
+// localsCount yields with fifteen words of 8 bytes of an array of its own alive.
 func localsCount(c *co, v int) {
-	var a [15]int
+	var a [15]int64
 	for i := 0; ; i++ {
-		a[i%15] += v
-		v = c.Yield(a[i%15])
+		a[i%15] += int64(v)
+		v = c.Yield(int(a[i%15]))
 	}
 }
 
 func localsCounter(yield func(int) bool) {
-	var a [15]int
+	var a [15]int64
 	for i := 0; ; i++ {
 		a[i%15]++
-		if !yield(a[i%15]) {
+		if !yield(int(a[i%15])) {
 			return
 		}
 	}

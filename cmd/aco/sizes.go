@@ -30,16 +30,20 @@ func sizeRow(n, locals int) *row {
 	k := keepers[slices.IndexFunc(keepers, func(k keeper) bool { return k.locals() >= locals })]
 	r := &row{name: fmt.Sprintf("%d:%d", n, locals), what: fmt.Sprintf("%s coroutines with %d bytes of locals alive", thousands(float64(n)), k.locals()),
 		batch: n, libaco: fmt.Sprintf("%d:%d", n, k.locals()), large: true}
-	each := uint64(300 + 5*locals/4)
 	if n <= pullable {
-		each = max(each, 3500)
 		prepare := pullingMany(iter.Pull[int], n)
 		r.peers = append(r.peers, peer{name: iterPull, prepare: func() (func(int), func()) {
 			run, stop := prepare()
 			return run, func() { stop(); debug.FreeOSMemory() }
 		}})
 	}
-	r.needs = func(plan) uint64 { return uint64(n) * each }
+	r.needs = func(plan) uint64 {
+		each := uint64(300 + 5*locals/4)
+		if n <= pullable || !collected() {
+			each = max(each, 3500) // a goroutine
+		}
+		return uint64(n) * each
+	}
 	r.peers = append(r.peers, peer{name: acoShared, prepare: func() (func(int), func()) {
 		cos := make([]*co, n)
 		for i := range cos {
@@ -53,6 +57,7 @@ func sizeRow(n, locals int) *row {
 					}
 				}
 			}, func() { // they are dropped
+				end(cos)
 				cos = nil
 				debug.FreeOSMemory()
 			}

@@ -37,6 +37,10 @@ type tortured struct {
 
 func (t *tortured) print(w io.Writer) {
 	verdict := "every one as when called"
+	if t.Interrupted {
+		fmt.Fprintf(w, "torture     %s, seed %d: interrupted\n", t.Length, t.Seed)
+		return
+	}
 	if t.Fault != "" {
 		verdict = "FAULT\n" + t.Fault
 	}

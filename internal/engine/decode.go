@@ -474,7 +474,7 @@ func (d *decoder) walk() string {
 		}
 		stale := fr.fp != none && d.words[(off+fr.fp)/ptrSize]-d.lo >= d.size+enterSize
 		if stale && linked && !interrupted {
-			return "can't suspend across a frame that does not save the frame pointer; use aco.Standalone()"
+			return "can't suspend across " + runtime.FuncForPC(pc).Name() + ": its caller does not keep the frame pointer; use aco.Standalone()"
 		}
 		if len(fr.objects) > 0 {
 			d.frames, d.starts = append(d.frames, fr), append(d.starts, off)

@@ -4,12 +4,15 @@ package engine
 
 import (
 	"runtime"
+	"runtime/debug"
 	"testing"
 )
 
 // What a coroutine is suspended with when it yields at another place than before is recalled, not found out
 // again.
 func TestPlacesAreRecalled(t *testing.T) {
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // while it marks, pointers that have changed are described
 	recalled, described := countRecalls(t, func(c *Core) {
 		p := new(int)
 		for {
@@ -32,6 +35,8 @@ func TestPlacesAreRecalled(t *testing.T) {
 
 // Frames of one size that end at one place, through calls from different places, are told from each other.
 func TestRecallTellsCallersApart(t *testing.T) {
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var callers [2][3]uintptr
 	recalled, _ := countRecalls(t, func(c *Core) {
 		for {
