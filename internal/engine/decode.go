@@ -221,7 +221,7 @@ func place(pc, size uintptr, i uint64) *atomic.Pointer[layout] {
 }
 
 // recall is describe for the usual case that c is suspended at another place than the last time, or through
-// other calls, which are known. It does not look at pointers: the block has none then, so that freeze, which
+// other calls, which are known. It does not copy pointers: the block has none then, so that freeze, which
 // verifies all, takes each for one that has changed. If freeze gives up, recall reports false.
 func (c *Core) recall(depth, pc uintptr) bool {
 	_, _, top, _, _, _ := look()
@@ -259,17 +259,22 @@ func (c *Core) recall(depth, pc uintptr) bool {
 }
 
 // suits returns where the frames are that begin depth bytes below the top of the stack, if the words
-// that never change are l's, and 0 if not.
+// that never change are l's and no live pointer leads into the stack, and 0 if not.
 //
 //go:nosplit
 //go:nocheckptr
 func (l *layout) suits(c *Core, depth uintptr) (lo uintptr) {
-	_, _, top, _, _, _ := look()
+	_, floor, top, _, _, _ := look()
 	if lo = top - depth; l.size+enterSize > depth {
 		return 0
 	}
 	for i, off := range l.list[:l.inner/4] {
 		if *at(lo + uintptr(off)) != l.want[i]+l.base(i, uintptr(unsafe.Pointer(c)), lo) {
+			return 0
+		}
+	}
+	for _, off := range l.list[l.move/4:] {
+		if *at(lo + uintptr(off))-floor < top-floor {
 			return 0
 		}
 	}

@@ -227,10 +227,10 @@ copy:
 all:
 	COPY(SI, DI, four, few, one, wide, pieces, odd, copied)
 copied:
-	TESTB $const_flagSpecial, C_FLAGS(AX)
-	JNE  special
 	TESTQ R11, R11
 	JNE  predict
+	TESTB $const_flagSpecial, C_FLAGS(AX)
+	JNE  special
 	MOVQ layout_bp(R10), BP
 	ADDQ DI, BP
 	MOVQ DI, SP
@@ -258,12 +258,15 @@ move:
 	// only the others are copied before.
 outer:
 	TESTB $const_flagSpecial, C_FLAGS(AX)
-	JNE  all
+	JNE  whole
 	MOVQ layout_bp(R10), BX
 	ADDQ $16, BX
 	ADDQ BX, SI
 	ADDQ BX, DI
 	SUBQ BX, CX
+	JMP  all
+whole:
+	XORL R11, R11                   // the flag is looked at once: what has been copied depends on it
 	JMP  all
 predict:
 	MOVQ R11, R9
