@@ -10,9 +10,7 @@ import (
 // Frames of all sizes come back as they were, whether they are copied in words or in pieces, and whether
 // the caller's call is made again, before which the lowest frame is left out.
 func TestCopies(t *testing.T) {
-	if !nativeOK() {
-		t.Skip("the native engine is not in use")
-	}
+	needNative(t)
 	defer func(n uintptr) { narrow = n }(narrow)
 	widths := []uintptr{^uintptr(0)}
 	if hasAVX() {

@@ -11,6 +11,7 @@ import (
 // What a coroutine is suspended with when it yields at another place than before is recalled, not found out
 // again.
 func TestPlacesAreRecalled(t *testing.T) {
+	needNative(t)
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // while it marks, pointers that have changed are described
 	recalled, described := countRecalls(t, func(c *Core) {
@@ -35,6 +36,7 @@ func TestPlacesAreRecalled(t *testing.T) {
 
 // Frames of one size that end at one place, through calls from different places, are told from each other.
 func TestRecallTellsCallersApart(t *testing.T) {
+	needNative(t)
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var callers [2][3]uintptr
@@ -65,6 +67,7 @@ func TestRecallTellsCallersApart(t *testing.T) {
 // A stack that has moved since the coroutine was resumed misleads recall about where its frames end, and
 // it is found out.
 func TestRecallAfterStackMoved(t *testing.T) {
+	needNative(t)
 	done := make(chan int)
 	go func() { // on a small stack
 		sum := 0
@@ -92,6 +95,12 @@ func TestRecallAfterStackMoved(t *testing.T) {
 	}
 }
 
+func needNative(t *testing.T) {
+	if !nativeOK() {
+		t.Skip("the native engine is not in use")
+	}
+}
+
 //go:noinline
 func left(c *Core) {
 	leaf(c, new(int))
@@ -113,9 +122,6 @@ func leaf(c *Core, p *int) {
 
 // countRecalls runs a coroutine with body, and counts how often its suspensions were recalled and described.
 func countRecalls(t *testing.T, body, resume func(c *Core)) (recalled, described int) {
-	if !nativeOK() {
-		t.Skip("the native engine is not in use")
-	}
 	before := yieldNative
 	defer func() { yieldNative = before }()
 	yieldNative = func(c *Core, depth, pc, base uintptr) bool {
