@@ -66,6 +66,49 @@ func TestRoomIsGivenBack(t *testing.T) {
 	}
 }
 
+// Footprint counts all pointers, of which a Core can tell no more than 65,535 apart.
+func TestFootprintOfManyPointers(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Log("each coroutine is a goroutine here")
+		return
+	}
+	const calls, pointers = 4000, 4000 * len(many{})
+	for i := range 2 {
+		co := aco.New(func(co *intCo, _ int) {
+			for range i {
+				defer func() {}() // whose record is in the heap
+			}
+			chain(co, calls, new(many))
+		}, aco.Shared())
+		co.Resume(0)
+		if got, least := co.Footprint(), 2*pointers*int(unsafe.Sizeof(uintptr(0))); got < least || got > 2*least {
+			t.Errorf("%d bytes hold %d pointers, which takes %d", got, pointers, least)
+		}
+		co.Close()
+	}
+}
+
+type many [64]*int
+
+var inHeap int // or at least not on the stack
+
+//go:noinline
+func chain(co *intCo, calls int, p *many) (sum int) {
+	own := *p
+	own[calls%len(own)] = &inHeap
+	if calls > 0 {
+		sum = chain(co, calls-1, &own)
+	} else {
+		co.Yield(0)
+	}
+	for i := range own { // without a copy
+		if own[i] != nil {
+			sum += *own[i]
+		}
+	}
+	return sum
+}
+
 // The page has the sizes that there are.
 func TestMemoryPage(t *testing.T) {
 	if aco.Engine().Name != "native" || runtime.GOARCH != "amd64" {

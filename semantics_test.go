@@ -442,6 +442,19 @@ func TestPanicNil(t *testing.T) {
 				t.Fatal(end)
 			}
 			wantStatus(t, co, aco.Done)
+
+			co = aco.New(func(co *intCo, _ int) { // a panic that ends where it is closed, as with ErrClosed
+				defer func() {
+					_ = recover()
+					panic(nil)
+				}()
+				co.Yield(0)
+			}, k.opt)
+			co.Resume(0)
+			if end := endOf(t, co.Close); end != "return" {
+				t.Fatal("Close:", end)
+			}
+			wantStatus(t, co, aco.Done)
 		}
 	})
 }

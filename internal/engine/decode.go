@@ -230,32 +230,41 @@ func (c *Core) recall(depth, pc uintptr) bool {
 		c.layout.pc == pc && c.layout.size == size && c.layout.suits(c, depth) != 0 { // then freeze gave up
 		return false
 	}
+	l, lo, _ := c.known(depth, pc, size)
+	if lo == 0 {
+		return false
+	}
+	c.reserve(len(l.list)-int(l.move/4), int(size/ptrSize))
+	for i, off := range l.list[:l.inner/4] {
+		*c.word(int(off) / ptrSize) = l.want[i] + l.base(i, uintptr(unsafe.Pointer(c)), lo)
+	}
+	for _, off := range l.list[l.move/4:] {
+		*c.word(int(off) / ptrSize) = 0
+	}
+	c.clearPointers(0)
+	c.layout, c.lo = l, lo
+	c.misses = min(c.misses, 254) + 1
+	if c.ext != nil {
+		c.ext.links = links{}
+	}
+	return true
+}
+
+// known returns the shared layout of the frames of that size that are suspended at pc, and where they are;
+// or 0, and the place for that layout, if there is one left.
+func (c *Core) known(depth, pc, size uintptr) (l *layout, lo uintptr, free *atomic.Pointer[layout]) {
 	for i := range uint64(places) {
-		l := place(pc, size, i).Load()
-		if l == nil {
-			break
+		slot := place(pc, size, i)
+		if l = slot.Load(); l == nil {
+			return nil, 0, slot
 		}
-		if l.pc != pc || l.size != size {
-			continue
-		}
-		if lo := l.suits(c, depth); lo != 0 {
-			c.reserve(len(l.list)-int(l.move/4), int(size/ptrSize))
-			for i, off := range l.list[:l.inner/4] {
-				*c.word(int(off) / ptrSize) = l.want[i] + l.base(i, uintptr(unsafe.Pointer(c)), lo)
+		if l.pc == pc && l.size == size {
+			if lo = l.suits(c, depth); lo != 0 {
+				return l, lo, nil
 			}
-			for _, off := range l.list[l.move/4:] {
-				*c.word(int(off) / ptrSize) = 0
-			}
-			c.clearPointers(0)
-			c.layout, c.lo = l, lo
-			c.misses = min(c.misses, 254) + 1
-			if c.ext != nil {
-				c.ext.links = links{}
-			}
-			return true
 		}
 	}
-	return false
+	return nil, 0, nil
 }
 
 // suits returns where the frames are that begin depth bytes below the top of the stack, if the words
@@ -306,24 +315,15 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 	d.c, d.size, d.pc, d.bp, d.end = uintptr(unsafe.Pointer(c)), depth-end, pc, depth-base, end
 	d.words = slices.Grow(d.words[:0], int(d.size/ptrSize))[:d.size/ptrSize]
 	d.capture(depth)
-	var slot *atomic.Pointer[layout]
-	var l *layout
-	known := false
-	for i := uint64(0); i < places && !known; i++ {
-		slot = place(pc, d.size, i)
-		if l = slot.Load(); l == nil {
-			break
-		}
-		known = l.fits(d)
-	}
-	if d.linked || !known {
+	l, lo, free := c.known(depth, pc, d.size)
+	if d.linked || lo == 0 {
 		if refused = d.decode(); refused != "" {
 			return refused
 		}
-		if l == nil && !d.linked && d.size <= sharedSize {
+		if free != nil && !d.linked && d.size <= sharedSize {
 			l = new(layout)
 			d.fill(l)
-			slot.Store(l)
+			free.Store(l)
 		} else {
 			if c.ext == nil {
 				c.ext = new(ext)
@@ -354,25 +354,6 @@ func (d *decoder) capture(depth uintptr) {
 	}
 	p := (*deferRecord)(defers)
 	d.linked = p != nil && p.sp < top-d.end || panics != nil && uintptr(panics) < top-d.end
-}
-
-// fits reports whether l is the layout of the frames: it is, if the words that never change are
-// the same, and no live pointer leads into the stack.
-func (l *layout) fits(d *decoder) bool {
-	if l.pc != d.pc || l.size != d.size {
-		return false
-	}
-	for i, off := range l.list[:l.inner/4] {
-		if d.words[off/ptrSize] != l.want[i]+l.base(i, d.c, d.lo) {
-			return false
-		}
-	}
-	for _, off := range l.list[l.move/4:] {
-		if d.words[off/ptrSize]-d.floor < d.top-d.floor {
-			return false
-		}
-	}
-	return true
 }
 
 // fill makes l the layout that was decoded.

@@ -162,8 +162,8 @@ func (w *worker) loop() {
 	for w.core != nil {
 		c := w.core
 		setLabels(w.labels)
-		debug.SetPanicOnFault(w.faults) // which the last body may have changed
-		returned := w.run()
+		debug.SetPanicOnFault(w.faults)                                    // which the last body may have changed
+		returned := w.run() || w.failed == nil && c.flags&flagClosing != 0 // a panic of nil ends there, too: see closed
 		// A thread that the body has locked must die with this goroutine, and nobody else may use a bubble's.
 		again := *(*uintptr)(gAt(w.post.g, gLockedM)) == 0 && *(*uintptr)(gAt(w.post.g, gBubble)) == 0
 		if returned { // or else over does this, when it has seen failed

@@ -348,7 +348,15 @@ func (c *Core) Footprint() int {
 	if c.owner != ownerNone && c.owner != ownerMoving {
 		return 0
 	}
-	return ptrSize * (int(c.wordCap) + int(c.ptrCap))
+	ptrs := int(c.ptrCap)
+	if ptrs == math.MaxUint16 { // or more: see reserve
+		ptrs = len(c.layout.list) - int(c.layout.move/4)
+		for i := 0; c.ext != nil && i < len(c.ext.records); i++ {
+			ptrs += int(min(c.ext.records[i].heap, 1))
+		}
+		ptrs = roundUp(ptrs)
+	}
+	return ptrSize * (int(c.wordCap) + ptrs)
 }
 
 // Callers fills pcs with the return PCs of a Suspended coroutine's frames but main's.
