@@ -22,7 +22,7 @@
 //     and costs the more the deeper it is suspended. Choose it for very many, for short-lived and
 //     for shallow coroutines.
 //   - [Standalone]: on a growing stack of its own, a goroutine's. It costs the same at any depth,
-//     and may be suspended across a C call. While it is suspended it is a goroutine that waits,
+//     and may, on linux/amd64, be suspended across a C call. While it is suspended it is a goroutine that waits,
 //     which is never collected: run it to its end, or close it. Choose it for a few that go deep.
 //   - [Auto]: the first, and later the second if that is cheaper. [Pull] chooses so.
 //

@@ -21,7 +21,7 @@ func Shared() Option { return Option{engine.Shared} }
 // Where the engine has it ([EngineInfo].Standalone is "hand-over"), the two goroutines
 // change places directly. Elsewhere, in a bubble of testing/synctest, and if New is
 // called on a goroutine that is locked to its thread, the coroutine is one of
-// [iter.Pull]'s, and behaves as that does.
+// [iter.Pull]'s, and behaves as that does: to yield across a C call stops the program.
 func Standalone() Option { return Option{engine.Standalone} }
 
 // Auto makes a coroutine that begins as a shared one and becomes a standalone one if
