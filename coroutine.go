@@ -16,6 +16,7 @@ var ErrClosed error = engine.ErrClosed
 // the name in small letters: "created", "suspended", "running", "normal" or "done".
 type Status = engine.Status
 
+// The states of a coroutine.
 const (
 	Created   = engine.Created   // New has returned, the body has not begun
 	Suspended = engine.Suspended // the body waits inside Yield
@@ -25,7 +26,8 @@ const (
 )
 
 // A Coroutine takes In values from Resume and gives Out values at Yield.
-// The zero Coroutine is of no use: make one with [New]. It must not be copied.
+// The zero Coroutine is of no use, and its methods may panic: make one with [New]. It must
+// not be copied.
 //
 // A coroutine may be resumed by one goroutine now and by another later, if the
 // program orders the two with a channel, a mutex or the like, just as it would
@@ -113,8 +115,8 @@ func (co *Coroutine[In, Out]) Yield(v Out) In {
 // Close ends the coroutine. A Created one never runs. In a Suspended one the
 // pending Yield panics with [ErrClosed], so that the body unwinds and its deferred
 // functions run; Close returns when the body is gone. ErrClosed itself does not
-// leave Close, but any other panic of a deferred function does. Closing a Done
-// coroutine does nothing.
+// leave Close, but any other panic of a deferred function does, and runtime.Goexit in
+// one ends the goroutine that called Close. Closing a Done coroutine does nothing.
 //
 // Close panics with "aco: close of a running coroutine" if the body is running or
 // waits for another coroutine.

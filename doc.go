@@ -31,7 +31,7 @@
 // A sequence pulled by [iter.Pull] hands values over in one direction, and can only be stopped. A
 // [Coroutine] takes a value at each Resume too, tells its state, and can be closed, which unwinds it
 // as a panic does. A switch costs a fraction of iter.Pull's, which "aco bench" measures
-// (go run github.com/goaco/aco/cmd/aco bench).
+// (go run github.com/goaco/aco/cmd/aco@latest bench).
 //
 // A goroutine runs by itself, and perhaps at the same time as others. A coroutine runs only while
 // somebody waits for it in Resume: the two need no locks and no channels between them, the order of

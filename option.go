@@ -3,7 +3,7 @@ package aco
 import "github.com/goaco/aco/internal/engine"
 
 // An Option chooses, at [New], which kind of stack a coroutine has: [Shared], [Standalone] or
-// [Auto]. Of several the last one counts.
+// [Auto]. Of several the last one counts. The zero Option is Shared().
 type Option struct{ kind engine.Kind }
 
 // Shared makes a coroutine that runs on the stack of whoever resumes it; its frames
@@ -25,10 +25,11 @@ func Shared() Option { return Option{engine.Shared} }
 func Standalone() Option { return Option{engine.Standalone} }
 
 // Auto makes a coroutine that begins as a shared one and becomes a standalone one if
-// that is cheaper: when 512 bytes are suspended, or when it has been suspended
-// through a different chain of calls dozens of times, as a recursive walk is. Its
-// frames move to a goroutine of its own, at a Resume. [Pull] chooses so. Where there
-// is no hand-over it is the same as [Shared].
+// that is cheaper: when 512 bytes are suspended, or when it has been suspended 32 times
+// at another place, or through other calls, than the time before, as a recursive walk
+// is. Its frames move to a goroutine of its own, at a Resume; from then on it is not
+// collected if it is dropped: run it to its end, or close it. [Pull] chooses so. Where
+// there is no hand-over it is the same as [Shared].
 func Auto() Option { return Option{engine.Auto} }
 
 // EngineInfo says which engine runs shared coroutines in this program, and why. Its fields are

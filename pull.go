@@ -12,7 +12,8 @@ import (
 // false to seq. Panics and runtime.Goexit of seq leave next and stop.
 //
 // The sequence's coroutine is as of [Auto]: seq runs on the caller's goroutine or on
-// another one, and may change to that between two calls of yield.
+// another one, and may change to that between two calls of yield. So call stop unless next
+// has returned false: what is left may be a parked goroutine.
 //
 // Calling next or stop while seq runs, as from within seq, panics with
 // "aco: resume of a running coroutine" or "aco: close of a running coroutine".

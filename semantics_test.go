@@ -306,6 +306,35 @@ func TestGoexit(t *testing.T) {
 	})
 }
 
+func TestStatusString(t *testing.T) {
+	for s, want := range map[aco.Status]string{aco.Created: "created", aco.Suspended: "suspended", aco.Running: "running",
+		aco.Normal: "normal", aco.Done: "done", 17: "Status(17)"} {
+		if got := s.String(); got != want {
+			t.Errorf("%d is %q, want %q", s, got, want)
+		}
+	}
+}
+
+// The body is listed also if all that it has called is inlined into it, as Yield is.
+func TestCallersOfInlined(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		return
+	}
+	co := aco.New(func(co *aco.Coroutine[int, int], _ int) { co.Yield(0) })
+	co.Resume(0)
+	var pcs [10]uintptr
+	var last string
+	frames := runtime.CallersFrames(pcs[:co.Callers(pcs[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		last = f.Function
+	}
+	if !strings.HasSuffix(last, ".TestCallersOfInlined.func1") {
+		t.Errorf("the outermost function is %s", last)
+	}
+}
+
 // A frame that was interrupted by a fault is listed as runtime.Callers does.
 func TestCallersOfFault(t *testing.T) {
 	if aco.Engine().Name != "native" {

@@ -31,7 +31,7 @@
    LEFTOUT     the layout leaves a live word out
    STALE       recall leaves the saved words as they are
    EARLY       the decoder fills ptrs before it refuses
-   ONECOPY     the trampoline does not copy the innermost frame, which was copied with the others
+   ONECOPY     primed does not copy the innermost frame, which was copied with the others
    ASYNCMOVE   a stack moves while its goroutine is preempted asynchronously
    UNHELD      thaw empties ptrs
    DEADWORD    the decoder takes a dead word for a live one */

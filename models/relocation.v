@@ -202,7 +202,7 @@ Qed.
 
 (* primed: all frames but the innermost, words 0 to k, are copied; then the processor runs one call
    instruction of the innermost frame's caller, which pushes the return address at word k, where the
-   innermost frame has it; and the trampoline copies words 0 to k-1. Until then they may be anything
+   innermost frame has it; and primed copies words 0 to k-1. Until then they may be anything
    (junk): before that instruction the goroutine may have been preempted, and they written over. *)
 Definition primed moved (s : saved) (lo : Z) (k : nat) (pushed : Z) (junk : memory) (m : memory) : memory :=
   let w := words (move moved s lo) in

@@ -120,6 +120,9 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if len(report.Rows) == 0 {
 		return usageError("no peer; peers: " + strings.Join(peerNames(), " "))
 	}
+	if f.svg != "" && !slices.ContainsFunc(report.Rows, (*result).compares) {
+		return usageError("-svg: no row has both iter.Pull and aco")
+	}
 	if f.format == "table" {
 		report.head(stdout)
 	}

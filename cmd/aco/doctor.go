@@ -49,6 +49,9 @@ func doctorCommand() *cobra.Command {
 			if length < 0 || length > 1000*time.Hour {
 				return usageError(fmt.Sprintf("-torture %v: want a length of time, such as 30s, of at most 1000h", length))
 			}
+			if cmd.Flags().Changed("seed") && length == 0 {
+				return usageError("-seed: is the torture's, so -torture has to be there too")
+			}
 			return examine(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, length, seed)
 		},
 	}

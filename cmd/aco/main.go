@@ -35,10 +35,15 @@ func main() {
 // after an interrupt.
 func run(args []string, stdout, stderr io.Writer) int {
 	root := newCommand()
-	root.SetOut(stdout)
+	out := &output{w: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
 	root.SetArgs(twoDashes(args))
+	beStrict(root)
 	cmd, err := root.ExecuteC()
+	if out.err != nil && (err == nil || errors.Is(err, errFellBack)) {
+		err = out.err // what was to be printed is not there
+	}
 	var wrong usageError
 	switch {
 	case err == nil:
@@ -54,6 +59,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "aco:", err)
 		return 1
 	}
+}
+
+// An output is where the command prints. It keeps the first error of a write, which tables and help
+// don't return.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // newCommand returns the command with its subcommands.
@@ -77,19 +97,81 @@ func newCommand() *cobra.Command {
 			}
 			return unknown("command", args[0], "commands", strings.Fields(subcommands(cmd)))
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return checkEngine() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Name() == "help" || cmd.HasParent() && cmd.Parent().Name() == "completion" {
+				return nil // they say the same whatever engine there is
+			}
+			return checkEngine()
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		said := err.Error()
-		if name, ok := strings.CutPrefix(said, "unknown flag: --"); ok {
+		name, ok := strings.CutPrefix(said, "unknown flag: --")
+		if !ok {
+			_, name, ok = strings.Cut(said, "unknown shorthand flag: ")
+			_, name, _ = strings.Cut(name, " in -")
+		}
+		if ok {
 			var known []string
 			cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "-"+f.Name) })
 			return unknown("flag", "-"+name, "flags", known)
 		}
-		return usageError(said)
+		return usageError(strings.ReplaceAll(said, "--", "-")) // as Go's own commands name a flag
 	})
 	root.AddCommand(benchCommand(), doctorCommand(), millionCommand(), holdCommand(), tortureCommand())
 	return root
+}
+
+// beStrict lets cobra's own commands refuse what makes no sense. Where they print must be set before.
+func beStrict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Run, c.RunE = nil, help
+		case "completion":
+			c.Args, c.RunE = cobra.ArbitraryArgs, noShell
+			for _, shell := range c.Commands() {
+				shell.Args = noArguments
+			}
+		}
+	}
+}
+
+// help carries out "aco help", of which cobra's own says nothing against an unknown command.
+func help(cmd *cobra.Command, args []string) error {
+	about, rest, err := cmd.Root().Find(args)
+	switch {
+	case err != nil:
+		return usageError(err.Error())
+	case len(rest) > 0 && about == cmd.Root():
+		return unknown("command", rest[0], "commands", strings.Fields(subcommands(cmd)))
+	case len(rest) > 0:
+		return usageError(fmt.Sprintf("unknown command %q", about.Name()+" "+rest[0]))
+	}
+	about.InitDefaultHelpFlag()
+	return about.Help()
+}
+
+// noShell carries out "aco completion" without one of the shells that it has.
+func noShell(cmd *cobra.Command, args []string) error {
+	var shells []string
+	for _, c := range cmd.Commands() {
+		shells = append(shells, c.Name())
+	}
+	if len(args) == 0 {
+		return usageError("no shell; shells: " + strings.Join(shells, " "))
+	}
+	return unknown("shell", args[0], "shells", shells)
+}
+
+// noArguments is for commands that have none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError(fmt.Sprintf("unknown argument %q; %s has none", args[0], cmd.Name()))
+	}
+	return nil
 }
 
 // subcommands returns the names of what a user may ask for.
@@ -146,6 +228,9 @@ func checkEngine() (err error) {
 
 // onTerminal reports whether w is a terminal.
 func onTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -39,6 +40,9 @@ func TestBadInput(t *testing.T) {
 		{"bench -peers nope one", `unknown peer "nope"; peers: iter.Pull aco`},
 		{"bench -format nope one", `unknown format "nope"; formats: table json go`},
 		{"bench -nope", `unknown flag "-nope"; flags: -quick -rows`},
+		{"bench -q", `unknown flag "-q"; flags: -quick`},
+		{"million -libaco /nowhere/at/all", "-libaco"},
+		{"doctor -seed 1", "-torture has to be there too"},
 		{"bench --nope=3", `unknown flag "-nope`},
 		{"bench -html /nowhere/at/all/report.html one", "can't write the report: open /nowhere/at/all/report.html"},
 		{"bench -svg /nowhere/at/all/picture.svg one", "can't write the report"},
@@ -47,6 +51,9 @@ func TestBadInput(t *testing.T) {
 		{"bench -json -format go one", "-json and -format go: want one of them"},
 		{"bench -libaco /nowhere/at/all one", "-libaco"},
 		{"bench -html /tmp/same -svg /tmp/same one", "want two files"},
+		{"bench -svg /tmp/picture.svg -peers aco one", "no row has both iter.Pull and aco"},
+		{"hold", "want ROW PEER N"},
+		{"torture", "want LENGTH SEED"},
 		{"million nope", `unknown argument "nope"`},
 		{"million -nope", `unknown flag "-nope"; flags: -n -bytes`},
 		{"million -n 0", "want a number above 0"},
@@ -55,6 +62,11 @@ func TestBadInput(t *testing.T) {
 		{"million -locals 0", "want a number of bytes"},
 		{"million -bytes 0", "want a number of bytes"},
 		{"million -bytes 8 -locals 8", "want one of them"},
+		{"help nope", `unknown command "nope"; commands: bench completion doctor help million`},
+		{"help bench nope", `unknown command "bench nope"`},
+		{"completion", "no shell; shells: bash fish powershell zsh"},
+		{"completion nope", `unknown shell "nope"; shells: bash fish powershell zsh`},
+		{"completion bash nope", `unknown argument "nope"; bash has none`},
 		{"doctor nope", `unknown argument "nope"`},
 		{"doctor -nope", `unknown flag "-nope"; flags: -json -torture`},
 		{"doctor -torture nope", "nope"},
@@ -109,6 +121,22 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// A full writes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// What can't be printed is told, whatever was to be printed.
+func TestFullOutput(t *testing.T) {
+	for _, args := range []string{"doctor", "doctor -json", "help", "bench -help", "completion bash",
+		"bench -quick -peers aco one", "bench -quick -json -peers aco one", "million -n 1000 -rounds 1"} {
+		var errs bytes.Buffer
+		if status := run(strings.Fields(args), full{}, &errs); status != 1 || !strings.Contains(errs.String(), "aco: no space left\n") {
+			t.Errorf("aco %s: status %d, printed %q", args, status, errs.String())
+		}
+	}
+}
+
 // Every example of the help is a command line that there is.
 func TestExamples(t *testing.T) {
 	root := newCommand()
@@ -144,5 +172,8 @@ func TestBadEngine(t *testing.T) {
 	status, out := child(t, []string{"ACO_ENGINE=nope"}, "doctor")
 	if status != 1 || strings.Count(out, "\n") != 1 || !strings.Contains(out, `ACO_ENGINE="nope": want "native", "portable"`) {
 		t.Errorf("status %d, printed %q", status, out)
+	}
+	if status, out := child(t, []string{"ACO_ENGINE=nope"}, "help", "doctor"); status != 0 {
+		t.Errorf("help: status %d, printed %q", status, out)
 	}
 }

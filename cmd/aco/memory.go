@@ -71,7 +71,10 @@ func memoryRow(name, what string, each uint64, seq iter.Seq[int], body func(*co,
 
 // holdCommand returns the hidden command that makes coroutines and prints the bytes that each takes.
 func holdCommand() *cobra.Command {
-	return &cobra.Command{Use: "hold ROW PEER N", Hidden: true, Args: cobra.ExactArgs(3), RunE: func(cmd *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "hold ROW PEER N", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
+		if len(args) != 3 {
+			return usageError("hold: want ROW PEER N")
+		}
 		n, err := strconv.Atoi(args[2])
 		for _, r := range rows {
 			for _, p := range r.peers {

@@ -55,6 +55,11 @@ func millionCommand() *cobra.Command {
 			case cmd.Flags().Changed("bytes") && cmd.Flags().Changed("locals"):
 				return usageError("-bytes and -locals: want one of them")
 			}
+			if f.libaco != "" {
+				if _, err := exec.LookPath(f.libaco); err != nil {
+					return usageError("-libaco: " + err.Error())
+				}
+			}
 			return untilInterrupted(func() error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}

@@ -87,6 +87,13 @@ func (r *result) best() (best *figures) {
 	return best
 }
 
+// compares reports whether there will be a bar for the row in the picture.
+func (r *result) compares() bool {
+	peers := r.peers()
+	return r.Unit == "ns" && slices.ContainsFunc(peers, func(p peer) bool { return p.name == iterPull }) &&
+		slices.ContainsFunc(peers, func(p peer) bool { return strings.HasPrefix(p.name, acoShared) })
+}
+
 // picture draws, for each row, what aco's best peer takes of iter.Pull's time.
 func (r *report) picture() (string, error) {
 	var bars []column

@@ -264,7 +264,7 @@ func sliceCounter(yield func(int) bool) {
 //
 //go:noinline
 func manyRow(name string, n int, libaco string) *row {
-	return &row{name: name, title: thousands(float64(n)) + " coroutines", what: strconv.Itoa(n) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
+	return &row{name: name, title: thousands(float64(n)) + " coroutines", what: thousands(float64(n)) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
 		needs: func(plan) uint64 { return uint64(n) * 4000 },
 		peers: []peer{
 			{name: iterPull, prepare: pullingMany(iter.Pull[int], n)},

@@ -115,7 +115,10 @@ func during(w io.Writer, what string, length time.Duration, f func() error) erro
 
 // tortureCommand returns the hidden command that runs the torture in this process.
 func tortureCommand() *cobra.Command {
-	return &cobra.Command{Use: "torture LENGTH SEED", Hidden: true, Args: cobra.ExactArgs(2), RunE: func(cmd *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "torture LENGTH SEED", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usageError("torture: want LENGTH SEED")
+		}
 		length, err := time.ParseDuration(args[0])
 		if err != nil {
 			return usageError(err.Error())

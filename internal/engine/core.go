@@ -1,7 +1,7 @@
 // Package engine suspends and resumes coroutines. It holds two engines behind
 // one type, Core: the portable one (portable.go), which parks a goroutine, and,
 // where the build and the start-up check allow it, the native one (native.go,
-// decode.go, release.go, native_amd64.s), which moves frames.
+// decode.go, release.go, arch_*.go, native_*.s), which moves frames.
 //
 // This file is what the two have in common: the state of a coroutine, what may
 // be done to it in which state, and the choice of the engine. The fast paths,
@@ -9,7 +9,10 @@
 // through here; everything else does, with its errors.
 package engine
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+)
 
 // ErrClosed is what Yield panics with in a coroutine that is being closed.
 var ErrClosed = errors.New("aco: coroutine closed")
@@ -26,7 +29,11 @@ const (
 )
 
 func (s Status) String() string {
-	return [...]string{"created", "suspended", "running", "normal", "done"}[s]
+	names := [...]string{"created", "suspended", "running", "normal", "done"}
+	if int(s) >= len(names) {
+		return "Status(" + strconv.Itoa(int(s)) + ")"
+	}
+	return names[s]
 }
 
 // A Kind says where the frames of a coroutine are.

@@ -5,6 +5,7 @@ package engine
 import (
 	"math"
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -366,15 +367,21 @@ func (c *Core) Callers(pcs []uintptr) int {
 	}
 	words := unsafe.Slice((*uintptr)(c.frames), c.layout.size/ptrSize)
 	n, pc, interrupted := 0, c.layout.pc, false
-	for off := uintptr(0); n < len(pcs); n++ {
+	for off := uintptr(0); n < len(pcs); {
 		fr := frameAt(pc, interrupted)
 		up, ret := fr.caller(words, off)
 		if up >= c.layout.size {
 			break
 		}
-		pcs[n] = pc
 		if interrupted {
-			pcs[n]++ // to be taken for a return address, as all others are (runtime/traceback.go: tracebackPCs)
+			pc++ // to be taken for a return address, as all others are (runtime/traceback.go: tracebackPCs)
+		}
+		// One pc for each function that has been inlined, as runtime.Callers has it: CallersFrames adds
+		// those that are missing, but not after the last pc. So it is asked with one more, enter's.
+		frames := runtime.CallersFrames([]uintptr{pc, enterPC})
+		for f, more := frames.Next(); more && n < len(pcs); f, more = frames.Next() {
+			pcs[n] = f.PC + 1
+			n++
 		}
 		off, pc, interrupted = up, ret, fr.sig
 	}
