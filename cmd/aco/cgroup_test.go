@@ -13,6 +13,7 @@ func TestGroupMemory(t *testing.T) {
 	for name, text := range map[string]string{
 		"memory.max": "max", "a/memory.max": "1000", "a/memory.current": "300", "a/memory.stat": "anon 5\ninactive_file 100\n",
 		"a/b/memory.max": "100", "a/b/memory.current": "200",
+		"memory.high": "max", "a/memory.high": "600",
 		"memory/memory.limit_in_bytes": "5000", "memory/memory.usage_in_bytes": "2000", "memory/memory.stat": "inactive_file 1\ntotal_inactive_file 7\n",
 		"self": "9:name=systemd:/\n4:memory:/seen/from/outside\n0::/a/b\n\n",
 	} {
@@ -25,7 +26,7 @@ func TestGroupMemory(t *testing.T) {
 		}
 	}
 	left := groupMemory(root, filepath.Join(root, "self"))
-	if slices.Sort(left); !slices.Equal(left, []uint64{0, 800, 3007}) {
+	if slices.Sort(left); !slices.Equal(left, []uint64{0, 400, 800, 3007}) {
 		t.Error(left)
 	}
 	if left := groupMemory(root, filepath.Join(root, "none")); left != nil {
