@@ -66,6 +66,35 @@ func TestRoomIsGivenBack(t *testing.T) {
 	}
 }
 
+// What records of deferred calls took is given back as well.
+func TestRoomOfDefersIsGivenBack(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Log("each coroutine is a goroutine here")
+		return
+	}
+	co := aco.New(func(co *intCo, _ int) {
+		func() {
+			for range 40_000 {
+				defer func() {}()
+			}
+			co.Yield(0)
+		}()
+		for {
+			co.Yield(1)
+			co.Yield(2)
+		}
+	}, aco.Shared())
+	co.Resume(0)
+	much := co.Footprint()
+	for range 8 {
+		co.Resume(0)
+	}
+	if little := co.Footprint(); much < 40_000*int(unsafe.Sizeof(uintptr(0))) || little > 4096 {
+		t.Errorf("with the records it has %d bytes, and later %d", much, little)
+	}
+	co.Close()
+}
+
 // Footprint counts all pointers, of which a Core can tell no more than 65,535 apart.
 func TestFootprintOfManyPointers(t *testing.T) {
 	if aco.Engine().Name != "native" {

@@ -271,6 +271,7 @@ var idle [smallPtrs + 1][smallWords + 1]struct {
 func (c *Core) reserve(ptrs, words int) {
 	small := words <= smallWords && ptrs <= smallPtrs
 	if ptrs <= int(c.ptrCap) && words <= int(c.wordCap) && (small && c.wordCap <= smallWords || words >= int(c.wordCap)/4) &&
+		int(c.ptrCap) <= 4*max(ptrs, words, smallWords) && // records of defers may have been more than words
 		c.ptrCap < math.MaxUint16 { // or there may be more than it can tell
 		return
 	}
