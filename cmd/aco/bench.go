@@ -87,20 +87,12 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if f.json && f.format != "json" {
 		return usageError("-json and -format " + f.format + ": want one of them")
 	}
-	if f.libaco != "" {
-		if _, err := exec.LookPath(f.libaco); err != nil {
-			return usageError("-libaco: " + err.Error())
-		}
+	if err := checkLibaco(f.libaco); err != nil {
+		return err
 	}
 	if f.html != "" && f.html == f.svg {
 		return usageError("-html and -svg: want two files")
 	}
-	pictures, err := openPictures(f.html, f.svg)
-	if err != nil {
-		return err
-	}
-	defer pictures.close()
-	var drawn error
 	plan := fullPlan
 	if f.quick {
 		plan = quickPlan
@@ -123,10 +115,16 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if f.svg != "" && !slices.ContainsFunc(report.Rows, (*result).compares) {
 		return usageError("-svg: no row has both iter.Pull and aco")
 	}
+	pictures, err := openPictures(f.html, f.svg)
+	if err != nil {
+		return err
+	}
+	defer pictures.close()
 	if f.format == "table" {
 		report.head(stdout)
 	}
 	measureAll(report, plan, f.libaco, stderr)
+	var drawn error
 	if len(report.Rows) > 0 { // before the output, which may end at a closed pipe
 		drawn = pictures.draw(report, stderr)
 	}
@@ -147,6 +145,17 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 		err = errInterrupted
 	}
 	return err
+}
+
+// checkLibaco says in time that there is no such program to measure C libaco.
+func checkLibaco(program string) error {
+	if program == "" {
+		return nil
+	}
+	if _, err := exec.LookPath(program); err != nil {
+		return usageError("-libaco: " + err.Error())
+	}
+	return nil
 }
 
 // measureAll fills in the report's rows, showing how far it is on stderr. An interrupt ends it

@@ -39,13 +39,10 @@ func doctorCommand() *cobra.Command {
 			"  aco doctor -json           the same, for a report of a bug\n" +
 			"  aco doctor -torture 30s    random programs on coroutines, compared with plain calls\n" +
 			"  ACO_ENGINE=portable aco doctor",
-		Args:                  cobra.ArbitraryArgs,
+		Args:                  noArguments,
 		ValidArgsFunction:     cobra.NoFileCompletions,
 		DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError(fmt.Sprintf("unknown argument %q; doctor has none", args[0]))
-			}
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if length < 0 || length > 1000*time.Hour {
 				return usageError(fmt.Sprintf("-torture %v: want a length of time, such as 30s, of at most 1000h", length))
 			}

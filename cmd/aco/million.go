@@ -41,13 +41,11 @@ func millionCommand() *cobra.Command {
 			"  aco million -n 10000000 -locals 120      with 120 bytes of locals alive in the body\n" +
 			"  aco million -n 10000000 -gc              compare collections, with plain structs and goroutines\n" +
 			"  aco million -parallel                    throughput of all processors against one",
-		Args:                  cobra.ArbitraryArgs,
+		Args:                  noArguments,
 		ValidArgsFunction:     cobra.NoFileCompletions,
 		DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
-			case len(args) > 0:
-				return usageError(fmt.Sprintf("unknown argument %q; million has none", args[0]))
 			case f.n < 1 || f.rounds < 1 || f.rounds > 1000:
 				return usageError("-n and -rounds: want a number above 0, and at most 1000 rounds")
 			case f.bytes < 1 || f.locals < 0 || cmd.Flags().Changed("locals") && f.locals == 0:
@@ -55,10 +53,8 @@ func millionCommand() *cobra.Command {
 			case cmd.Flags().Changed("bytes") && cmd.Flags().Changed("locals"):
 				return usageError("-bytes and -locals: want one of them")
 			}
-			if f.libaco != "" {
-				if _, err := exec.LookPath(f.libaco); err != nil {
-					return usageError("-libaco: " + err.Error())
-				}
+			if err := checkLibaco(f.libaco); err != nil {
+				return err
 			}
 			return untilInterrupted(func() error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
