@@ -202,13 +202,13 @@ type decoder struct {
 	nested       bool             // Yield was called by a function that the body called
 	caller       uintptr          // where that returns to
 	bad          bool             // a pointer leads to the resumer's frames
+	homeless     uint64           // layouts that found no place
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// layouts has the layouts that coroutines share. A layout is never replaced: chains of calls that
-// alternate would allocate for ever. And chains that are deep are too many: remembering each would
-// cost more than it saves. What has no place here is the coroutine's own.
+// layouts has the layouts that coroutines share. Chains that are deep are too many: remembering each would
+// cost more than it saves. What has no place here is the coroutine's own, until it gets the place of another.
 var layouts [1 << 12]atomic.Pointer[layout]
 
 const sharedSize = 1024 // of the largest frames whose layout is shared
@@ -320,7 +320,13 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 		if refused = d.decode(); refused != "" {
 			return refused
 		}
-		if free != nil && !d.linked && d.size <= sharedSize {
+		share := !d.linked && d.size <= sharedSize
+		if share && free == nil { // not each takes the place of another: chains of calls that alternate would allocate for ever
+			if d.homeless++; d.homeless%16 == 0 {
+				free = place(pc, d.size, d.homeless/16%places)
+			}
+		}
+		if share && free != nil {
 			l = new(layout)
 			d.fill(l)
 			free.Store(l)

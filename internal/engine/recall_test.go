@@ -95,6 +95,24 @@ func TestRecallAfterStackMoved(t *testing.T) {
 	}
 }
 
+// Where others have all places, a layout that is needed again and again gets one all the same.
+func TestPlacesAreGivenUp(t *testing.T) {
+	needNative(t)
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for i := range layouts {
+		old := layouts[i].Swap(&layout{pc: 1})
+		defer layouts[i].Store(old)
+	}
+	described := 0
+	for range 40 {
+		_, described = countRecalls(t, func(c *Core) { leave(c) }, func(c *Core) { enter(c) })
+	}
+	if described != 0 {
+		t.Error("the layout of the fortieth is not known yet")
+	}
+}
+
 func needNative(t *testing.T) {
 	if !nativeOK() {
 		t.Skip("the native engine is not in use")
