@@ -94,6 +94,7 @@ other:
 	CMPL CX, $const_ownerNew
 	JNE  slow
 	MOVL BP, Core_owner(AX)
+	MOVL SP, C_LO(AX)               // where its frames, which are none yet, begin: recall counts from there
 	MOVL Core_main(AX), DX
 	MOVL (DX), CX
 	CALL CX
