@@ -117,8 +117,8 @@ func (c *Core) finish() (closing bool) {
 	if c.owner == ownerPortable {
 		c.ext.status = Done
 	} else {
-		c.owner = ownerDone
 		c.release()
+		c.owner = ownerDone
 	}
 	c.main(c)
 	return closing

@@ -260,11 +260,16 @@ func (c *Core) moves() bool {
 // Small blocks are as large as is asked for.
 const smallPtrs, smallWords = 8, 64
 
-// idle has small blocks of coroutines that have ended, by their numbers of pointers and words. To
-// find a pool empty takes longer than to allocate a block: some is clear when it is known to be.
-var idle [smallPtrs + 1][smallWords + 1]struct {
-	sync.Pool
-	some atomic.Bool
+// A shelf has a block that a coroutine has left, for each number of pointers and of words.
+type shelf [smallPtrs + 1][smallWords + 1]unsafe.Pointer
+
+// idle has the shelves, which are never emptied. A goroutine finds on its own what it has left, in the cache
+// of its processor; few share one, and none waits.
+var idle [64]atomic.Pointer[shelf]
+
+// shelf returns that of the goroutine that runs c.
+func (c *Core) shelf() *atomic.Pointer[shelf] {
+	return &idle[uint64(c.owner)*0x9e3779b97f4a7c15>>58]
 }
 
 // reserve makes c a block that fits ptrs pointers and words words, and is not far too large.
@@ -278,10 +283,8 @@ func (c *Core) reserve(ptrs, words int) {
 	c.frames = nil
 	if !small {
 		ptrs, words = roundUp(ptrs), roundUp(words)
-	} else if pool := &idle[ptrs][words]; pool.some.Load() {
-		if c.frames, _ = pool.Get().(unsafe.Pointer); c.frames == nil {
-			pool.some.Store(false)
-		}
+	} else if s := c.shelf().Load(); s != nil && atomic.LoadPointer(&s[ptrs][words]) != nil {
+		c.frames = atomic.SwapPointer(&s[ptrs][words], nil)
 	}
 	if c.frames == nil {
 		c.frames = newBlock(ptrs, words)
@@ -333,12 +336,18 @@ func (c *Core) clearPointers(n int) {
 // release lets go of the frames of c, which has ended.
 func (c *Core) release() {
 	if !c.standalone() && c.flags&flagPulls == 0 {
-		if c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
-			c.clearPointers(0)
-			pool := &idle[c.ptrCap][c.wordCap]
-			pool.Put(c.frames)
-			if !pool.some.Load() && uint64(uintptr(c.frames))*0x9e3779b97f4a7c15>>61 == 0 {
-				pool.some.Store(true) // for one in eight, since processors contend for it
+		// One in a thousand is not kept. If it shares a line of the cache with one that another processor uses, it
+		// would for ever.
+		keep := uint64(uintptr(unsafe.Pointer(c)))*0x9e3779b97f4a7c15>>54 != 0
+		if keep && c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
+			s := c.shelf().Load()
+			if s == nil {
+				s = new(shelf)
+				c.shelf().Store(s)
+			}
+			if place := &s[c.ptrCap][c.wordCap]; atomic.LoadPointer(place) == nil {
+				c.clearPointers(0)
+				atomic.StorePointer(place, c.frames)
 			}
 		}
 		c.layout, c.frames, c.ext, c.wordCap, c.ptrCap = &unsaved, nil, nil, 0, 0
