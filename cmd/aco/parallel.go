@@ -57,6 +57,7 @@ func processorTime() float64 {
 // throughput returns how fast so many goroutines make so many lives each.
 func throughput(goroutines, lives int) rate {
 	const alive = 1 << 15
+	drops := collected()
 	tables := make([][alive]*co, goroutines)
 	var ready, done sync.WaitGroup
 	begin := make(chan bool)
@@ -71,7 +72,7 @@ func throughput(goroutines, lives int) rate {
 				for v := range 4 {
 					c.Resume(v)
 				}
-				if i%4 == 0 || !collected() { // or else it is dropped while it is suspended
+				if i%4 == 0 || !drops { // or else it is dropped while it is suspended
 					c.Resume(-1)
 					c.Resume(0)
 				}
