@@ -185,7 +185,7 @@ func TestMillionLibaco(t *testing.T) {
 func TestParallel(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	p := populate(t, "-n 1000 -parallel")
-	if p.Parallel.OneOfOne.Wall <= 0 || p.Parallel.OneOfAll.Wall <= 0 || p.Parallel.All.Wall <= 0 || p.Parallel.All.CPU <= 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
+	if p.Parallel.OneOfOne.Wall <= 0 || p.Parallel.OneOfAll.Wall <= 0 || p.Parallel.All.Wall <= 0 || p.Parallel.All.CPU <= 0 || p.Parallel.PlainOne.Wall <= 0 || p.Parallel.PlainAll.Wall <= 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
 		t.Errorf("%+v", p.Parallel)
 	}
 }

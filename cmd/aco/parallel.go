@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/goaco/aco"
 	"github.com/shirou/gopsutil/v4/process"
@@ -19,6 +20,10 @@ type parallel struct {
 	OneOfOne   rate // of one goroutine, with one processor for it and the collector
 	OneOfAll   rate // of one goroutine, with all processors: the collector has the others
 	All        rate // of a goroutine a processor
+
+	// Of pairs of plain objects, as large as a coroutine and its frames: what the allocator, the collector
+	// and the memory allow
+	PlainOne, PlainAll rate
 }
 
 // A rate is lives a second.
@@ -31,12 +36,40 @@ func measureParallel(lives int) *parallel {
 	all := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(all)
 	p := &parallel{Processors: all}
+	one := func(int) *co {
+		c := aco.New(keep5)
+		for v := range 4 {
+			c.Resume(v)
+		}
+		return c
+	}
+	words, dropped := one(0).Footprint()/8, collected()
+	life := func(i int) *co {
+		c := one(i)
+		if i%4 == 0 || !dropped { // or else it is dropped while it is suspended
+			c.Resume(-1)
+			c.Resume(0)
+		}
+		return c
+	}
+	shared := new(int)
+	pair := func(i int) *plain {
+		q := &plain{shared1: shared, shared2: shared, shared3: shared, number1: uintptr(i)}
+		own := make([]uintptr, max(1, words))
+		for k := range own {
+			own[k] = uintptr(i)
+		}
+		q.own = unsafe.SliceData(own)
+		return q
+	}
 	for range 7 {
 		runtime.GOMAXPROCS(1)
-		p.OneOfOne.best(throughput(1, lives))
+		p.OneOfOne.best(throughput(1, lives, life))
+		p.PlainOne.best(throughput(1, lives, pair))
 		runtime.GOMAXPROCS(all)
-		p.OneOfAll.best(throughput(1, lives))
-		p.All.best(throughput(all, lives))
+		p.OneOfAll.best(throughput(1, lives, life))
+		p.All.best(throughput(all, lives, life))
+		p.PlainAll.best(throughput(all, lives, pair))
 	}
 	return p
 }
@@ -55,10 +88,9 @@ func processorTime() float64 {
 }
 
 // throughput returns how fast so many goroutines make so many lives each.
-func throughput(goroutines, lives int) rate {
+func throughput[T any](goroutines, lives int, life func(i int) *T) rate {
 	const alive = 1 << 15
-	drops := collected()
-	tables := make([][alive]*co, goroutines)
+	tables := make([][alive]*T, goroutines)
 	var ready, done sync.WaitGroup
 	begin := make(chan bool)
 	for g := range tables {
@@ -67,24 +99,13 @@ func throughput(goroutines, lives int) rate {
 		go func() {
 			defer done.Done()
 			table := &tables[g]
-			life := func(i int) {
-				c := aco.New(keep5)
-				for v := range 4 {
-					c.Resume(v)
-				}
-				if i%4 == 0 || !drops { // or else it is dropped while it is suspended
-					c.Resume(-1)
-					c.Resume(0)
-				}
-				table[i%alive] = c
-			}
 			for i := range alive {
-				life(i)
+				table[i] = life(i)
 			}
 			ready.Done()
 			<-begin
 			for i := range lives {
-				life(i)
+				table[i%alive] = life(i)
 			}
 		}()
 	}
@@ -107,4 +128,6 @@ func (p *parallel) print(say func(name, format string, args ...any)) {
 		p.All.Wall/p.OneOfOne.Wall, p.All.Wall/p.OneOfAll.Wall)
 	say("", "%s a second of processor time by one, %s by %d: %.2f times as many on %d", thousands(p.OneOfOne.CPU), thousands(p.All.CPU), p.Processors,
 		float64(p.Processors)*p.All.CPU/p.OneOfOne.CPU, p.Processors)
+	say("pairs of plain objects", "%s a second by one, %s by %d: %.2f times as many", thousands(p.PlainOne.Wall), thousands(p.PlainAll.Wall), p.Processors,
+		p.PlainAll.Wall/p.PlainOne.Wall)
 }
