@@ -90,6 +90,8 @@ func (h *herd) marking() (best float64, err error) {
 	return best, nil
 }
 
+const wordSize = int(unsafe.Sizeof(uintptr(0)))
+
 // A plain is a struct with the size and the pointers of a suspended coroutine: five pointers, of
 // which one is nil, one leads to an object of its own, and three to what all share.
 type plain struct {
@@ -111,7 +113,7 @@ func (p *population) structs() {
 		plains[i] = &plain{shared1: shared, shared2: shared, shared3: shared}
 	}
 	for _, q := range plains { // in the order in which coroutines get their blocks
-		q.own = unsafe.SliceData(make([]uintptr, max(1, size/8)))
+		q.own = unsafe.SliceData(make([]uintptr, max(1, size/wordSize)))
 	}
 	c := collections()
 	c.Objects = n

@@ -43,7 +43,10 @@ func measureParallel(lives int) *parallel {
 		}
 		return c
 	}
-	words, dropped := one(0).Footprint()/8, collected()
+	dropped := collected()
+	first := one(0)
+	words := first.Footprint() / wordSize
+	first.Close()
 	life := func(i int) *co {
 		c := one(i)
 		if i%4 == 0 || !dropped { // or else it is dropped while it is suspended

@@ -202,7 +202,7 @@ type decoder struct {
 	nested       bool             // Yield was called by a function that the body called
 	caller       uintptr          // where that returns to
 	bad          bool             // a pointer leads to the resumer's frames
-	homeless     uint64           // layouts that found no place
+	homeless     uint64           // changes with each layout that found no place
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -250,9 +250,14 @@ func (c *Core) recall(depth, pc uintptr) bool {
 	return true
 }
 
-// known returns the shared layout of the frames of that size that are suspended at pc, and where they are;
+// known returns a shared layout of the frames of that size that are suspended at pc, and where they are;
 // or 0, and the place for that layout, if there is one left.
 func (c *Core) known(depth, pc, size uintptr) (l *layout, lo uintptr, free *atomic.Pointer[layout]) {
+	if l = c.layout; l.pc == pc && l.size == size && (c.ext == nil || l != &c.ext.own) { // even if it has lost its place
+		if lo = l.suits(c, depth); lo != 0 {
+			return l, lo, nil
+		}
+	}
 	for i := range uint64(places) {
 		slot := place(pc, size, i)
 		if l = slot.Load(); l == nil {
@@ -322,8 +327,8 @@ func describe(c *Core, depth, pc, base uintptr) (refused string) {
 		}
 		share := !d.linked && d.size <= sharedSize
 		if share && free == nil { // not each takes the place of another: chains of calls that alternate would allocate for ever
-			if d.homeless++; d.homeless%16 == 0 {
-				free = place(pc, d.size, d.homeless/16%places)
+			if d.homeless += 0x9e3779b97f4a7c15; d.homeless>>60 == 0 { // one in sixteen, whatever the program's period is
+				free = place(pc, d.size, d.homeless>>58)
 			}
 		}
 		if share && free != nil {

@@ -263,8 +263,8 @@ const smallPtrs, smallWords = 8, 64
 // A shelf has a block that a coroutine has left, for each number of pointers and of words.
 type shelf [smallPtrs + 1][smallWords + 1]unsafe.Pointer
 
-// idle has the shelves, which are never emptied. A goroutine finds on its own what it has left, in the cache
-// of its processor; few share one, and none waits.
+// idle has the shelves. A goroutine finds on its own what it has left, in the cache of its processor; few share
+// one, and none waits.
 var idle [64]atomic.Pointer[shelf]
 
 // shelf returns that of the goroutine that runs c.
@@ -336,14 +336,16 @@ func (c *Core) clearPointers(n int) {
 // release lets go of the frames of c, which has ended.
 func (c *Core) release() {
 	if !c.standalone() && c.flags&flagPulls == 0 {
-		// One in a thousand is not kept. If it shares a line of the cache with one that another processor uses, it
-		// would for ever.
-		keep := uint64(uintptr(unsafe.Pointer(c)))*0x9e3779b97f4a7c15>>54 != 0
-		if keep && c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
-			s := c.shelf().Load()
+		mine := c.shelf()
+		if uint64(uintptr(unsafe.Pointer(c)))*0x9e3779b97f4a7c15>>54 == 0 {
+			// One life in a thousand gives all back. A block that shares a line of the cache with one that another
+			// processor uses would be used for ever, and one that is not needed kept.
+			mine.Store(nil)
+		} else if c.frames != nil && c.wordCap <= smallWords && c.ptrCap <= smallPtrs {
+			s := mine.Load()
 			if s == nil {
 				s = new(shelf)
-				c.shelf().Store(s)
+				mine.Store(s)
 			}
 			if place := &s[c.ptrCap][c.wordCap]; atomic.LoadPointer(place) == nil {
 				c.clearPointers(0)
