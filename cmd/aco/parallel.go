@@ -36,7 +36,7 @@ func measureParallel(lives int) *parallel {
 	all := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(all)
 	p := &parallel{Processors: all}
-	one := func(int) *co {
+	suspended := func() *co {
 		c := aco.New(keep5)
 		for v := range 4 {
 			c.Resume(v)
@@ -44,11 +44,11 @@ func measureParallel(lives int) *parallel {
 		return c
 	}
 	dropped := collected()
-	first := one(0)
+	first := suspended()
 	words := first.Footprint() / wordSize
 	first.Close()
 	life := func(i int) *co {
-		c := one(i)
+		c := suspended()
 		if i%4 == 0 || !dropped { // or else it is dropped while it is suspended
 			c.Resume(-1)
 			c.Resume(0)

@@ -117,7 +117,7 @@ func (c *Core) finish() (closing bool) {
 	if c.owner == ownerPortable {
 		c.ext.status = Done
 	} else {
-		c.release()
+		c.release() // to its owner's shelf
 		c.owner = ownerDone
 	}
 	c.main(c)
