@@ -185,7 +185,14 @@ func TestMillionLibaco(t *testing.T) {
 func TestParallel(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	p := populate(t, "-n 1000 -parallel")
-	if p.Parallel.OneOfOne.Wall <= 0 || p.Parallel.OneOfAll.Wall <= 0 || p.Parallel.All.Wall <= 0 || p.Parallel.All.CPU <= 0 || p.Parallel.PlainOne.Wall <= 0 || p.Parallel.PlainAll.Wall <= 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
+	for _, l := range append(p.Parallel.Lives, p.Parallel.Plain) {
+		for _, r := range []rate{l.OneOfOne, l.OneOfAll, l.All} {
+			if r.Wall <= 0 || r.CPU <= 0 {
+				t.Errorf("%+v", p.Parallel)
+			}
+		}
+	}
+	if len(p.Parallel.Lives) == 0 || p.Parallel.Processors != before || runtime.GOMAXPROCS(0) != before {
 		t.Errorf("%+v", p.Parallel)
 	}
 }

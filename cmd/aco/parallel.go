@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -13,48 +15,41 @@ import (
 
 // Throughput: goroutines that each create, resume and drop coroutines of their own.
 
-// A parallel is lives a second, and lives a second of processor time: the latter tells more on a
-// machine that has something else to do.
+// A parallel is how fast coroutines, and pairs of plain objects as large as a coroutine and its frames, are
+// created and dropped: the latter is what the allocator, the collector and the memory allow.
 type parallel struct {
 	Processors int
-	OneOfOne   rate // of one goroutine, with one processor for it and the collector
-	OneOfAll   rate // of one goroutine, with all processors: the collector has the others
-	All        rate // of a goroutine a processor
-
-	// Of pairs of plain objects, as large as a coroutine and its frames: what the allocator, the collector
-	// and the memory allow
-	PlainOne, PlainAll rate
+	Lives      []throughput // of coroutines, each with so many Resumes
+	Plain      throughput
 }
 
-// A rate is lives a second.
+// A throughput is lives a second.
+type throughput struct {
+	Resumes  int  `json:",omitempty"`
+	OneOfOne rate // of one goroutine, with one processor for it and the collector
+	OneOfAll rate // of one goroutine, with all processors: the collector has the others
+	All      rate // of a goroutine a processor
+}
+
+// A rate is lives a second, and lives a second of processor time: the latter tells more on a machine
+// that has something else to do.
 type rate struct{ Wall, CPU float64 }
 
 func (r *rate) best(new rate) { r.Wall, r.CPU = max(r.Wall, new.Wall), max(r.CPU, new.CPU) }
 
-// measureParallel returns the best of several, with so many lives a goroutine.
+// measureParallel returns the best of several, of so many lives a goroutine.
 func measureParallel(lives int) *parallel {
 	all := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(all)
 	p := &parallel{Processors: all}
-	suspended := func() *co {
-		c := aco.New(keep5)
-		for v := range 4 {
-			c.Resume(v)
-		}
-		return c
+	for _, resumes := range []int{4, 16, 64} {
+		p.Lives = append(p.Lives, throughput{Resumes: resumes})
 	}
 	dropped := collected()
-	first := suspended()
+	first := aco.New(keep5)
+	first.Resume(0)
 	words := first.Footprint() / wordSize
 	first.Close()
-	life := func(i int) *co {
-		c := suspended()
-		if i%4 == 0 || !dropped { // or else it is dropped while it is suspended
-			c.Resume(-1)
-			c.Resume(0)
-		}
-		return c
-	}
 	shared := new(int)
 	pair := func(i int) *plain {
 		q := &plain{shared1: shared, shared2: shared, shared3: shared, number1: uintptr(i)}
@@ -66,15 +61,32 @@ func measureParallel(lives int) *parallel {
 		return q
 	}
 	for range 7 {
-		runtime.GOMAXPROCS(1)
-		p.OneOfOne.best(throughput(1, lives, life))
-		p.PlainOne.best(throughput(1, lives, pair))
-		runtime.GOMAXPROCS(all)
-		p.OneOfAll.best(throughput(1, lives, life))
-		p.All.best(throughput(all, lives, life))
-		p.PlainAll.best(throughput(all, lives, pair))
+		for k := range p.Lives {
+			l := &p.Lives[k]
+			measure(l, all, lives, func(i int) *co {
+				c := aco.New(keep5)
+				for v := range l.Resumes {
+					c.Resume(v)
+				}
+				if i%4 == 0 || !dropped { // or else it is dropped while it is suspended
+					c.Resume(-1)
+					c.Resume(0)
+				}
+				return c
+			})
+		}
+		measure(&p.Plain, all, lives, pair)
 	}
 	return p
+}
+
+// measure makes t what is better.
+func measure[T any](t *throughput, all, lives int, life func(i int) *T) {
+	runtime.GOMAXPROCS(1)
+	t.OneOfOne.best(live(1, lives, life))
+	runtime.GOMAXPROCS(all)
+	t.OneOfAll.best(live(1, lives, life))
+	t.All.best(live(all, lives, life))
 }
 
 // processorTime returns the seconds of processors that this process has used.
@@ -90,25 +102,34 @@ func processorTime() float64 {
 	return t.User + t.System
 }
 
-// throughput returns how fast so many goroutines make so many lives each.
-func throughput[T any](goroutines, lives int, life func(i int) *T) rate {
-	const alive = 1 << 15
+// live returns how fast so many goroutines make as many lives each, on average: one that is faster makes more.
+func live[T any](goroutines, lives int, life func(i int) *T) rate {
+	const alive, few = 1 << 15, 1 << 10
 	tables := make([][alive]*T, goroutines)
 	var ready, done sync.WaitGroup
+	var begun atomic.Int64
 	begin := make(chan bool)
+	n := goroutines * lives
 	for g := range tables {
 		ready.Add(1)
 		done.Add(1)
 		go func() {
 			defer done.Done()
-			table := &tables[g]
+			table, at := &tables[g], 0
 			for i := range alive {
 				table[i] = life(i)
 			}
 			ready.Done()
 			<-begin
-			for i := range lives {
-				table[i%alive] = life(i)
+			for {
+				end := int(begun.Add(few))
+				for i := end - few; i < min(end, n); i++ {
+					table[at] = life(i)
+					at = (at + 1) % alive
+				}
+				if end >= n {
+					return
+				}
 			}
 		}()
 	}
@@ -118,19 +139,21 @@ func throughput[T any](goroutines, lives int, life func(i int) *T) rate {
 	close(begin)
 	done.Wait()
 	d, used := time.Since(start).Seconds(), processorTime()-used
-	n := float64(goroutines * lives)
 	if used == 0 { // too little for the system's clock
 		used = d
 	}
-	return rate{n / d, n / used}
+	return rate{float64(n) / d, float64(n) / used}
 }
 
 func (p *parallel) print(say func(name, format string, args ...any)) {
-	say("create, resume, drop", "%s a second by a goroutine on one processor, %s on %d", thousands(p.OneOfOne.Wall), thousands(p.OneOfAll.Wall), p.Processors)
-	say("", "%s by %d goroutines on %d: %.2f and %.2f times as many", thousands(p.All.Wall), p.Processors, p.Processors,
-		p.All.Wall/p.OneOfOne.Wall, p.All.Wall/p.OneOfAll.Wall)
-	say("", "%s a second of processor time by one, %s by %d: %.2f times as many on %d", thousands(p.OneOfOne.CPU), thousands(p.All.CPU), p.Processors,
-		float64(p.Processors)*p.All.CPU/p.OneOfOne.CPU, p.Processors)
-	say("pairs of plain objects", "%s a second by one, %s by %d: %.2f times as many", thousands(p.PlainOne.Wall), thousands(p.PlainAll.Wall), p.Processors,
-		p.PlainAll.Wall/p.PlainOne.Wall)
+	line := func(name, what string, t *throughput) {
+		say(name, "%s%s a second by one goroutine on one processor, %s by %d on %d: %.2f times; %.2f by processor time, %.2f of one on %d",
+			what, thousands(t.OneOfOne.Wall), thousands(t.All.Wall), p.Processors, p.Processors, t.All.Wall/t.OneOfOne.Wall,
+			float64(p.Processors)*t.All.CPU/t.OneOfOne.CPU, t.All.Wall/t.OneOfAll.Wall, p.Processors)
+	}
+	for k := range p.Lives {
+		l := &p.Lives[k]
+		line("create, resume, drop", fmt.Sprintf("%d Resumes: ", l.Resumes), l)
+	}
+	line("pairs of plain objects", "", &p.Plain)
 }
