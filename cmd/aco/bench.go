@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"os/signal"
 	"slices"
@@ -44,10 +43,13 @@ func benchCommand() *cobra.Command {
 			"  aco bench -rows 2000000:40             two million coroutines, 40 bytes alive\n" +
 			"  aco bench -html report.html            a page with charts, beside the table\n" +
 			"  aco bench -format go >new.txt          for benchstat -row /row -col /peer new.txt",
-		ValidArgs:             rowNames(),
+		ValidArgsFunction:     cobra.FixedCompletions(rowNames(), cobra.ShellCompDirectiveNoFileComp),
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("rows") && len(f.rows) == 0 {
+				return usageError("-rows: no row; rows: " + strings.Join(rowsInShort(), " "))
+			}
 			return f.run(append(args, f.rows...), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -62,12 +64,24 @@ func benchCommand() *cobra.Command {
 	flags.StringVar(&f.svg, "svg", "", "write a picture of the ratios to `file` too")
 	flags.StringVar(&f.libaco, "libaco", "", "`program` that measures C libaco in the same run: "+
 		"called with COROUTINES:STACK_BYTES, it prints a JSON object with pair_ns")
-	for name, known := range map[string][]string{"rows": rowNames(), "peers": peerNames(), "format": formats} {
-		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(known, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	for name, complete := range map[string]cobra.CompletionFunc{"rows": listed(rowNames()), "peers": listed(peerNames()),
+		"format": cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)} {
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
 			panic(err)
 		}
 	}
 	return cmd
+}
+
+// listed completes the last of names that commas separate.
+func listed(known []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, list string) (offers []string, _ cobra.ShellCompDirective) {
+		before := list[:strings.LastIndex(list, ",")+1]
+		for _, name := range known {
+			offers = append(offers, before+name)
+		}
+		return offers, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // run carries out "aco bench" for the rows of these names, all but the large ones if there are none.
@@ -75,8 +89,10 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if f.json && f.format == "table" {
 		f.format = "json"
 	}
-	if err := choose("row", names, rowNames()); err != nil {
-		return err
+	for _, name := range names {
+		if !slices.Contains(rowNames(), name) {
+			return unknown("row", name, "rows", rowsInShort())
+		}
 	}
 	if err := choose("peer", f.peers, peerNames()); err != nil {
 		return err
@@ -161,7 +177,7 @@ func checkLibaco(program string) error {
 // measureAll fills in the report's rows, showing how far it is on stderr. An interrupt ends it
 // at once with the rows that are complete: what is being measured then is left to itself.
 func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
 	defer stop()
 	todo := report.Rows
 	report.Rows = []*result{}

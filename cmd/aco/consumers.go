@@ -13,10 +13,11 @@ import (
 
 func consumersRow(n int) *row {
 	return &row{name: "consumers", title: "100,000 consumers", what: fmt.Sprintf("a producer hands numbers to %d consumers, which sum them in groups", n), batch: n,
-		needs: func(plan) uint64 { return uint64(n) * 4000 },
+		needs: needsOf(n, 700),
 		peers: []peer{
 			{name: iterPull, work: feedingMany(feedPull(iter.Pull[int]), n)},
 			{name: acoShared, work: resumingConsumers(n)},
+			{name: acoPush, work: feedingMany(feedPush, n)},
 			{name: acoStandalone, work: resumingConsumers(n, aco.Standalone())},
 			{name: twoChannels, work: feedingMany(feedChannels, n)},
 			{name: syncCond, work: feedingMany(feedPull(condPull[int]), n)},
@@ -122,6 +123,27 @@ func feedPull(pull func(iter.Seq[int]) (func() (int, bool), func())) func() (fun
 			return answer
 		}, stop
 	}
+}
+
+func feedPush() (func(int) int, func()) {
+	var answer int
+	yield, stop := aco.Push(func(numbers iter.Seq[int]) {
+		left, sum := 0, 0
+		for v := range numbers {
+			if left == 0 {
+				left, sum, answer = v, 0, 0
+				continue
+			}
+			sum += v
+			if left--; left == 0 {
+				answer = sum
+			}
+		}
+	})
+	return func(v int) int {
+		yield(v)
+		return answer
+	}, stop
 }
 
 func feedChannels() (func(int) int, func()) {

@@ -3,12 +3,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/goaco/aco"
 	"github.com/spf13/cobra"
@@ -23,6 +27,12 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// errNoCommand says that there was nothing on the command line: as Go's own command, this one prints its help then.
+var errNoCommand = errors.New("no command")
+
+// interrupts are what ends a command, with what there is so far.
+var interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM}
+
 // errInterrupted says that the user ended the command; what there was has been printed.
 var errInterrupted = errors.New("interrupted")
 
@@ -36,11 +46,17 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	root := newCommand()
 	out := &output{w: stdout}
-	root.SetOut(out)
 	root.SetErr(stderr)
-	root.SetArgs(twoDashes(args))
+	root.SetArgs(twoDashes(root, args))
+	var offered bytes.Buffer // completions
+	if completing(args) {
+		root.SetOut(&offered)
+	} else {
+		root.SetOut(out)
+	}
 	beStrict(root)
 	cmd, err := root.ExecuteC()
+	io.WriteString(out, offers(args, offered.String()))
 	if out.err != nil && (err == nil || errors.Is(err, errFellBack)) {
 		err = out.err // what was to be printed is not there
 	}
@@ -49,7 +65,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &wrong):
-		fmt.Fprintf(stderr, "aco: %s\nusage: %s (%s -help tells more)\n", wrong, cmd.UseLine(), cmd.CommandPath())
+		fmt.Fprintf(stderr, "aco: %s (%s -help tells more)\n", wrong, cmd.CommandPath())
+		return 2
+	case errors.Is(err, errNoCommand):
+		root.SetOut(stderr)
+		root.Help()
 		return 2
 	case errors.Is(err, errFellBack):
 		return 3
@@ -88,12 +108,13 @@ func newCommand() *cobra.Command {
 			"  aco bench -html report.html  a page with charts\n" +
 			"  aco doctor                   which engine, and what the start-up check found\n" +
 			"  aco doctor -torture 30s      try hard to break it",
+		Version:       moduleVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError("no command; commands: " + subcommands(cmd))
+				return errNoCommand
 			}
 			return unknown("command", args[0], "commands", strings.Fields(subcommands(cmd)))
 		},
@@ -118,6 +139,9 @@ func newCommand() *cobra.Command {
 		}
 		return usageError(strings.ReplaceAll(said, "--", "-")) // as Go's own commands name a flag
 	})
+	// Flags are shown as all examples have them.
+	cobra.AddTemplateFunc("oneDash", oneDash)
+	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages |", ".FlagUsages | oneDash |", "--help", "-help").Replace(root.UsageTemplate()))
 	root.AddCommand(benchCommand(), doctorCommand(), millionCommand(), holdCommand(), tortureCommand())
 	return root
 }
@@ -147,8 +171,10 @@ func help(cmd *cobra.Command, args []string) error {
 		return usageError(err.Error())
 	case len(rest) > 0 && about == cmd.Root():
 		return unknown("command", rest[0], "commands", strings.Fields(subcommands(cmd)))
+	case len(rest) > 0 && about.HasAvailableSubCommands():
+		return unknown(about.Name(), rest[0], about.Name()+"s", names(about.Commands()))
 	case len(rest) > 0:
-		return usageError(fmt.Sprintf("unknown command %q", about.Name()+" "+rest[0]))
+		return usageError(fmt.Sprintf("unknown argument %q; %s has no commands of its own", rest[0], about.Name()))
 	}
 	about.InitDefaultHelpFlag()
 	return about.Help()
@@ -156,14 +182,18 @@ func help(cmd *cobra.Command, args []string) error {
 
 // noShell carries out "aco completion" without one of the shells that it has.
 func noShell(cmd *cobra.Command, args []string) error {
-	var shells []string
-	for _, c := range cmd.Commands() {
-		shells = append(shells, c.Name())
-	}
+	shells := names(cmd.Commands())
 	if len(args) == 0 {
 		return usageError("no shell; shells: " + strings.Join(shells, " "))
 	}
 	return unknown("shell", args[0], "shells", shells)
+}
+
+func names(cmds []*cobra.Command) (names []string) {
+	for _, c := range cmds {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // noArguments is for commands that have none.
@@ -200,19 +230,59 @@ func choose(kind string, names, known []string) error {
 	return nil
 }
 
-// twoDashes gives each flag that is written with one dash a second one, up to "--". There are no
-// flags of one letter but -h.
-func twoDashes(args []string) []string {
+// twoDashes gives each flag that is written with one dash a second one, up to "--", and leaves alone what is
+// the value of a flag. There are no flags of one letter but -h, -n and -v.
+func twoDashes(root *cobra.Command, args []string) []string {
 	args = slices.Clone(args)
-	for i, a := range args {
-		if a == "--" {
-			break
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		name, isFlag := strings.CutPrefix(args[i], "-")
+		begun := completing(args) && i == len(args)-1 // a flag, perhaps, of which there is a letter
+		if isFlag && (len(name) > 1 || begun && name != "") && name[0] != '-' && (name[0] < '0' || name[0] > '9') {
+			args[i] = "-" + args[i]
 		}
-		if len(a) > 2 && a[0] == '-' && a[1] != '-' && (a[1] < '0' || a[1] > '9') {
-			args[i] = "-" + a
+		if isFlag && takesValue(root, strings.TrimPrefix(name, "-")) {
+			i++
 		}
 	}
 	return args
+}
+
+// takesValue reports whether the argument after a flag of that name is its value.
+func takesValue(root *cobra.Command, name string) bool {
+	for _, cmd := range root.Commands() {
+		if f := cmd.Flags().Lookup(name); f != nil {
+			return f.NoOptDefVal == ""
+		}
+	}
+	return false
+}
+
+// oneDash takes one dash off each flag in cobra's list of them, which has a letter for short in front, or room for it.
+func oneDash(flags string) string {
+	flags = regexp.MustCompile(`(?m)^(  (?:-\w, |    ))--`).ReplaceAllString(flags, "$1-")
+	return regexp.MustCompile(`(?m)^  -\w, -(\w) `).ReplaceAllString(flags, "      -$1 ") // it is short itself
+}
+
+// completing reports whether a shell asks how args may go on.
+func completing(args []string) bool {
+	return len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
+}
+
+// offers returns what to offer to a shell that completes the last of args: a flag with as many dashes as it was begun with.
+func offers(args []string, completions string) string {
+	completions = strings.ReplaceAll(completions, "`", "") // which tell, in the help, what stands for the value
+	if last := args[max(0, len(args)-1):]; len(last) == 1 && strings.HasPrefix(last[0], "-") && !strings.HasPrefix(last[0], "--") {
+		completions = regexp.MustCompile(`(?m)^--`).ReplaceAllString(completions, "-")
+	}
+	return completions
+}
+
+// moduleVersion returns the version of aco that this is, if the build knows.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }
 
 // checkEngine turns a value of ACO_ENGINE that makes no sense into an error.

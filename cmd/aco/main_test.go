@@ -24,17 +24,18 @@ func command(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// What makes no sense is told in one line that names what there is, followed by the usage, and
-// nothing is measured.
+// What makes no sense is told in one line that names what there is, and nothing is measured.
 func TestBadInput(t *testing.T) {
 	for _, c := range []struct {
 		args  string
 		names string // what the line has to name
 	}{
-		{"", "bench completion doctor help million"},
 		{"nope", `unknown command "nope"; commands: bench completion doctor help million`},
 		{"bench nope", `unknown row "nope"; rows: one one-range`},
-		{"bench one nope", "consumers"},
+		{"bench one nope", "consumers N:BYTES with N of [1 1000 1000000 2000000 10000000] and BYTES of [8 40"},
+		{"bench 17:40", `unknown row "17:40"`},
+		{"bench -rows=", "no row; rows: one one-range"},
+		{"bench -html -quick nope", `unknown row "nope"`}, // -quick is the report's name
 		{"bench -rows nope", `unknown row "nope"; rows: one one-range`},
 		{"bench --rows=one,nope", `unknown row "nope"; rows: one one-range`},
 		{"bench -peers nope one", `unknown peer "nope"; peers: iter.Pull aco`},
@@ -63,7 +64,8 @@ func TestBadInput(t *testing.T) {
 		{"million -bytes 0", "want a number of bytes"},
 		{"million -bytes 8 -locals 8", "want one of them"},
 		{"help nope", `unknown command "nope"; commands: bench completion doctor help million`},
-		{"help bench nope", `unknown command "bench nope"`},
+		{"help bench nope", `unknown argument "nope"; bench has no commands of its own`},
+		{"help completion nope", `unknown completion "nope"; completions: bash fish powershell zsh`},
 		{"completion", "no shell; shells: bash fish powershell zsh"},
 		{"completion nope", `unknown shell "nope"; shells: bash fish powershell zsh`},
 		{"completion bash nope", `unknown argument "nope"; bash has none`},
@@ -74,8 +76,7 @@ func TestBadInput(t *testing.T) {
 		{"doctor -torture 1000000h", "at most 1000h"},
 	} {
 		status, out, errs := command(strings.Fields(c.args)...)
-		first, rest, _ := strings.Cut(errs, "\n")
-		if status != 2 || out != "" || !strings.Contains(first, c.names) || !regexp.MustCompile(`^usage: aco.*\n$`).MatchString(rest) {
+		if status != 2 || out != "" || !strings.Contains(errs, c.names) || !regexp.MustCompile(`^aco: .{1,400} \(aco[a-z ]* -help tells more\)\n$`).MatchString(errs) {
 			t.Errorf("aco %s: status %d, printed %q and %q; want status 2 and a line with %q", c.args, status, out, errs, c.names)
 		}
 	}
@@ -94,6 +95,21 @@ func TestDashes(t *testing.T) {
 	}
 }
 
+// With nothing to do the command prints its help, as Go's own does, where errors go.
+func TestNoCommand(t *testing.T) {
+	if status, out, errs := command(); status != 2 || out != "" || !strings.Contains(errs, "aco doctor -torture 30s") {
+		t.Errorf("status %d, printed %q and %q", status, out, errs)
+	}
+}
+
+// The value of a flag is left as it is, whatever it begins with.
+func TestValues(t *testing.T) {
+	got := twoDashes(newCommand(), strings.Fields("bench -html -x.html -quick -rows=one -svg --y -h -- -quick"))
+	if want := "bench --html -x.html --quick --rows=one --svg --y -h -- -quick"; strings.Join(got, " ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // The help of each command has examples, and the completions are those of four shells.
 func TestHelp(t *testing.T) {
 	for args, want := range map[string]string{
@@ -109,13 +125,27 @@ func TestHelp(t *testing.T) {
 		"__complete bench --format ": "table\njson\ngo",
 		"__complete bench --peers ":  "sync.Cond",
 		"__complete doctor --":       "--torture",
+
+		// A flag is completed with as many dashes as it was begun with, a row wherever it stands, and the last of a list.
+		"__complete doctor -t":                   "-torture\trun random programs on coroutines for a time",
+		"__complete bench -":                     "-quick",
+		"__complete bench one per":               "permutations",
+		"__complete bench -rows one,pu":          "one,pull\n",
+		"__complete bench -peers=aco,sync.":      "aco,sync.Cond\n",
+		"__complete bench -quick -peers aco,cha": "aco,channels\n",
+
+		// In the help, flags have one dash, as in all examples.
+		"doctor -help":  "\n      -torture time",
+		"million -help": "\n      -n number",
+		"help":          "\n  -h, -help",
+		"-version":      "aco version ",
 	} {
 		a := strings.Fields(args)
 		if strings.HasSuffix(args, " ") {
 			a = append(a, "")
 		}
 		status, out, errs := command(a...)
-		if status != 0 || !strings.Contains(out, want) {
+		if status != 0 || !strings.Contains(out, want) || strings.Contains(out, " --") && !strings.Contains(args, "comp") {
 			t.Errorf("aco %s: status %d, printed %q and %q; want %q", args, status, out, errs, want)
 		}
 	}
@@ -149,7 +179,7 @@ func TestExamples(t *testing.T) {
 			}
 			line, _, _ = strings.Cut(line, "  ")
 			line, _, _ = strings.Cut(line, " >")
-			c, rest, err := newCommand().Find(twoDashes(strings.Fields(line)))
+			c, rest, err := newCommand().Find(twoDashes(root, strings.Fields(line)))
 			if err == nil && !c.HasSubCommands() {
 				err = c.ParseFlags(rest)
 			}

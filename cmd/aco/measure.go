@@ -40,7 +40,7 @@ type measurement struct {
 // measureRow fills in one row, unless ctx is done before it is complete. Peers that make very many
 // coroutines are measured one after the other, so that there is one peer's worth of them at a time.
 func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
-	if r.Skipped = r.row.tooMuch(plan); r.Skipped != "" {
+	if r.Skipped = r.row.tooMuch(plan, r.peers()); r.Skipped != "" {
 		return
 	}
 	withLibaco := func() {
@@ -56,6 +56,7 @@ func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
 		groups = slices.Collect(slices.Chunk(r.peers(), 1))
 	}
 	for _, group := range groups {
+		goroutines := runtime.NumGoroutine()
 		m := newMeasurement(ctx, r, plan, group)
 		for range plan.repeats {
 			m.repeat(ctx)
@@ -68,6 +69,9 @@ func measureRow(ctx context.Context, r *result, plan plan, libaco string) {
 		}
 		for _, stop := range m.stops {
 			stop()
+		}
+		if r.row.batch >= many {
+			freeAll(goroutines)
 		}
 	}
 	r.summarise()
@@ -120,7 +124,9 @@ func (m *measurement) repeat(ctx context.Context) {
 			return
 		}
 		if m.peers[i].suspended != nil {
-			f.add(hold(ctx, m.row.name, f.Peer, f.N))
+			bytes, allocs, err := hold(ctx, m.row.name, f.Peer, f.N)
+			f.add(bytes, err)
+			f.Allocs = allocs
 			continue
 		}
 		if m.row.batch < many {

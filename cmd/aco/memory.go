@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +12,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goaco/aco"
 	"github.com/shirou/gopsutil/v4/mem"
+	"github.com/shirou/gopsutil/v4/process"
 	"github.com/spf13/cobra"
 )
 
@@ -36,7 +37,7 @@ func memoryRows() []*row {
 
 // memoryRow measures what is taken by coroutines that run seq, or body.
 func memoryRow(name, what string, each uint64, seq iter.Seq[int], body func(*co, int)) *row {
-	r := &row{name: name, what: what, unit: bytesEach, needs: func(p plan) uint64 { return uint64(p.scale) * each }}
+	r := &row{name: name, what: what, unit: bytesEach, needs: func(p plan, _ bool) uint64 { return uint64(p.scale) * each }}
 	pulled := func(pull func(iter.Seq[int]) (func() (int, bool), func())) func(int) any {
 		return func(n int) any {
 			stops := make([]func(), n)
@@ -69,7 +70,7 @@ func memoryRow(name, what string, each uint64, seq iter.Seq[int], body func(*co,
 	return r
 }
 
-// holdCommand returns the hidden command that makes coroutines and prints the bytes that each takes.
+// holdCommand returns the hidden command that makes coroutines and prints what each takes: bytes, and allocations.
 func holdCommand() *cobra.Command {
 	return &cobra.Command{Use: "hold ROW PEER N", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
 		if len(args) != 3 {
@@ -79,7 +80,8 @@ func holdCommand() *cobra.Command {
 		for _, r := range rows {
 			for _, p := range r.peers {
 				if r.name == args[0] && p.name == args[1] && p.suspended != nil && n > 0 && err == nil {
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%.1f\n", held(p, n))
+					bytes, allocs := held(p, n)
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%.1f %.2f\n", bytes, allocs)
 					return err
 				}
 			}
@@ -88,14 +90,18 @@ func holdCommand() *cobra.Command {
 	}}
 }
 
-// held makes n coroutines and returns the bytes that each takes: of the heap, and of stacks.
-func held(p peer, n int) float64 {
+// held makes n coroutines and returns the bytes that each takes, of the heap and of stacks, and the allocations.
+func held(p peer, n int) (bytes, allocs float64) {
 	runtime.KeepAlive(p.suspended(1)) // what there is but once
 	before := inUse()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	mallocs := stats.Mallocs
 	keep := p.suspended(n)
+	runtime.ReadMemStats(&stats)
 	after := inUse()
 	runtime.KeepAlive(keep)
-	return (after - before) / float64(n)
+	return (after - before) / float64(n), float64(stats.Mallocs-mallocs) / float64(n)
 }
 
 func inUse() float64 {
@@ -107,11 +113,11 @@ func inUse() float64 {
 	return float64(stats.HeapAlloc + stats.StackInuse)
 }
 
-// hold returns the bytes that each of n coroutines takes, measured in a process of its own.
-func hold(ctx context.Context, row, peer string, n int) (float64, error) {
+// hold returns what each of n coroutines takes, measured in a process of its own.
+func hold(ctx context.Context, row, peer string, n int) (bytes, allocs float64, err error) {
 	program, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	cmd := exec.CommandContext(ctx, program, "hold", row, peer, strconv.Itoa(n))
 	cmd.Env = append(os.Environ(), asCommand+"=1")
@@ -119,25 +125,49 @@ func hold(ctx context.Context, row, peer string, n int) (float64, error) {
 	if err != nil {
 		var failed *exec.ExitError
 		if errors.As(err, &failed) {
-			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(failed.Stderr))
+			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(string(failed.Stderr)))
 		}
-		return 0, err
+		return 0, 0, err
 	}
-	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	_, err = fmt.Sscan(string(out), &bytes, &allocs)
+	return bytes, allocs, err
 }
 
 // asCommand is the variable that makes the test's program the command.
 const asCommand = "ACO_AS_COMMAND"
 
 // tooMuch says why there is not enough memory for the row; it is empty if there is.
-func (r *row) tooMuch(p plan) string {
+func (r *row) tooMuch(p plan, peers []peer) string {
 	if r.needs == nil {
 		return ""
 	}
-	if needs, free := r.needs(p), freeMemory(); needs > free {
+	goroutines := slices.ContainsFunc(peers, func(p peer) bool {
+		return p.name != stateMachine && (p.name != acoShared && p.name != acoPush || !collected())
+	})
+	if needs, free := r.needs(p, goroutines), freeMemory(); needs > free {
 		return fmt.Sprintf("it takes some %d MB of memory, and %d MB are free", needs>>20, free>>20)
 	}
 	return ""
+}
+
+// needsOf is what n coroutines need, of so many bytes each if they are no goroutines.
+func needsOf(n int, each uint64) func(plan, bool) uint64 {
+	return func(_ plan, goroutines bool) uint64 {
+		if goroutines {
+			return uint64(n) * max(each, 4000)
+		}
+		return uint64(n) * each
+	}
+}
+
+// freeAll gives back to the system what peers had that have ended. Goroutines end soon after what they run, or, if
+// they wait for another standalone coroutine to run, in the second collection.
+func freeAll(goroutines int) {
+	for i := 0; i < 20 && runtime.NumGoroutine() > goroutines; i++ {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+	}
+	debug.FreeOSMemory()
 }
 
 // freeMemory returns the bytes that this process may still take: by the machine, by its control
@@ -151,6 +181,14 @@ func freeMemory() uint64 {
 	}
 	if strconv.IntSize == 32 { // there are no more addresses
 		free = append(free, uint64(max(0, 3<<30-int64(stats.Sys))))
+	}
+	if self, err := process.NewProcess(int32(os.Getpid())); err == nil { // ulimit -v
+		limits, _ := self.RlimitUsage(true)
+		for _, l := range limits {
+			if l.Resource == process.RLIMIT_AS && l.Soft < 1<<60 {
+				free = append(free, l.Soft-min(l.Used, l.Soft))
+			}
+		}
 	}
 	return slices.Min(append(free, groupMemory("/sys/fs/cgroup", "/proc/self/cgroup")...))
 }

@@ -74,7 +74,7 @@ func millionCommand() *cobra.Command {
 
 // untilInterrupted returns what do returns, or errInterrupted at once when the user ends the command.
 func untilInterrupted(do func() error) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- do() }()
@@ -182,7 +182,7 @@ func (f *millionFlags) run(stdout, stderr io.Writer) error {
 // enough makes a few of the coroutines and says if there is no memory for all.
 func (f *millionFlags) enough(k keeper, stderr io.Writer) error {
 	const few = 4000
-	each := held(peer{suspended: func(n int) any {
+	each, _ := held(peer{suspended: func(n int) any {
 		cos := make([]*co, n)
 		for i := range cos {
 			cos[i] = aco.New(k.body)

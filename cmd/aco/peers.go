@@ -17,6 +17,7 @@ const (
 	iterPull        = "iter.Pull"
 	acoShared       = "aco"
 	acoPull         = "aco.Pull"
+	acoPush         = "aco.Push"
 	acoStandalone   = "aco.Standalone"
 	acoAuto         = "aco.Auto"
 	twoChannels     = "channels"
@@ -31,6 +32,7 @@ var peerWhat = []struct{ Name, What string }{
 	{iterPull, "the standard library's"},
 	{acoShared, "aco.New, and Resume"},
 	{acoPull, "aco.Pull"},
+	{acoPush, "aco.Push"},
 	{acoStandalone, "aco.New with Standalone, and Resume"},
 	{acoAuto, "aco.New with Auto, and Resume"},
 	{twoChannels, "a goroutine that is asked on one unbuffered channel and answers on another"},
@@ -96,10 +98,10 @@ func drawing[V any](body func(*aco.Coroutine[struct{}, V], struct{}), opts ...ac
 func generatorPeers[V any](acos []string, work func(open opener[V]) int) (peers []peer) {
 	all := openers[V]()
 	for _, name := range peerNames() {
-		if slices.Contains([]string{acoShared, acoPull, acoStandalone, acoAuto}, name) && !slices.Contains(acos, name) {
+		open := all[name]
+		if open == nil || slices.Contains([]string{acoShared, acoPull, acoStandalone, acoAuto}, name) && !slices.Contains(acos, name) {
 			continue
 		}
-		open := all[name]
 		peers = append(peers, peer{name: name, work: func() (func() int, func()) {
 			return func() int { return work(open) }, func() {}
 		}})

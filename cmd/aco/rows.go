@@ -18,11 +18,11 @@ type row struct {
 	name   string
 	title  string // in the picture; empty if it is the name
 	what   string
-	batch  int                 // operations are a multiple of it
-	libaco string              // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
-	unit   string              // what is measured, if it is not time
-	needs  func(p plan) uint64 // bytes of memory, about; nil if few
-	large  bool                // measured only if it is asked for
+	batch  int                                  // operations are a multiple of it
+	libaco string                               // the same work for C libaco, as COROUTINES:STACK_BYTES; empty if none
+	unit   string                               // what is measured, if it is not time
+	needs  func(p plan, goroutines bool) uint64 // bytes of memory, about, if there are goroutines or not; nil if few
+	large  bool                                 // measured only if it is asked for
 	peers  []peer
 }
 
@@ -120,6 +120,16 @@ func rowNames() (names []string) {
 		names = append(names, r.name)
 	}
 	return names
+}
+
+// rowsInShort returns the names of all rows, and of those with a colon only how they are made.
+func rowsInShort() (names []string) {
+	for _, r := range rows {
+		if !r.large {
+			names = append(names, r.name)
+		}
+	}
+	return append(names, fmt.Sprintf("N:BYTES with N of %v and BYTES of %v", sizeCounts, sizeLocals))
 }
 
 // peerNames returns the names of the row's peers.
@@ -265,7 +275,7 @@ func sliceCounter(yield func(int) bool) {
 //go:noinline
 func manyRow(name string, n int, libaco string) *row {
 	return &row{name: name, title: thousands(float64(n)) + " coroutines", what: thousands(float64(n)) + " coroutines with 120 bytes of locals alive", batch: n, libaco: libaco,
-		needs: func(plan) uint64 { return uint64(n) * 4000 },
+		needs: needsOf(n, 700),
 		peers: []peer{
 			{name: iterPull, prepare: pullingMany(iter.Pull[int], n)},
 			{name: acoShared, prepare: resumingMany(n)},

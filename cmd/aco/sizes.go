@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"iter"
-	"runtime/debug"
 	"slices"
 
 	"github.com/goaco/aco"
@@ -15,9 +14,14 @@ import (
 // pullable is how many coroutines iter.Pull is measured with at most: each is a goroutine.
 const pullable = 1000000
 
+var (
+	sizeCounts = []int{1, 1000, pullable, 2000000, 10000000}
+	sizeLocals = []int{8, 40, 120, 488, 1000}
+)
+
 func sizeRows() (rows []*row) {
-	for _, n := range []int{1, 1000, pullable, 2000000, 10000000} {
-		for _, locals := range []int{8, 40, 120, 488, 1000} {
+	for _, n := range sizeCounts {
+		for _, locals := range sizeLocals {
 			rows = append(rows, sizeRow(n, locals))
 		}
 	}
@@ -31,19 +35,9 @@ func sizeRow(n, locals int) *row {
 	r := &row{name: fmt.Sprintf("%d:%d", n, locals), what: fmt.Sprintf("%s coroutines with %d bytes of locals alive", thousands(float64(n)), k.locals()),
 		batch: n, libaco: fmt.Sprintf("%d:%d", n, k.locals()), large: true}
 	if n <= pullable {
-		prepare := pullingMany(iter.Pull[int], n)
-		r.peers = append(r.peers, peer{name: iterPull, prepare: func() (func(int), func()) {
-			run, stop := prepare()
-			return run, func() { stop(); debug.FreeOSMemory() }
-		}})
+		r.peers = append(r.peers, peer{name: iterPull, prepare: pullingMany(iter.Pull[int], n)})
 	}
-	r.needs = func(plan) uint64 {
-		each := uint64(300 + 5*locals/4)
-		if n <= pullable || !collected() {
-			each = max(each, 3500) // a goroutine
-		}
-		return uint64(n) * each
-	}
+	r.needs = needsOf(n, uint64(300+5*locals/4))
 	r.peers = append(r.peers, peer{name: acoShared, prepare: func() (func(int), func()) {
 		cos := make([]*co, n)
 		for i := range cos {
@@ -59,7 +53,6 @@ func sizeRow(n, locals int) *row {
 			}, func() { // they are dropped
 				end(cos)
 				cos = nil
-				debug.FreeOSMemory()
 			}
 	}})
 	return r

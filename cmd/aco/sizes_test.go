@@ -46,7 +46,7 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	i := slices.Index(names, "10000000:1000")
-	if needs := rows[i].needs(fullPlan); needs < 12e9 || needs > 20e9 {
+	if needs := rows[i].needs(fullPlan, false); needs < 12e9 || needs > 20e9 {
 		t.Errorf("%s needs %d bytes", names[i], needs)
 	}
 	status, out, errs := command("bench", "-quick", "-rows", "1:8,1000:1000")

@@ -58,7 +58,7 @@ func torture(length time.Duration, seed uint64, stderr io.Writer) (*tortured, er
 		return nil, err
 	}
 	t := &tortured{Seed: seed, Length: length.String()}
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, cancel := signal.NotifyContext(context.Background(), interrupts...)
 	defer cancel()
 	limit, cancelLimit := context.WithTimeout(ctx, 3*length+time.Minute)
 	defer cancelLimit()
@@ -66,6 +66,9 @@ func torture(length time.Duration, seed uint64, stderr io.Writer) (*tortured, er
 	cmd.Env = append(os.Environ(), asCommand+"=1")
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
+	if _, err := cmd.StdinPipe(); err != nil { // nothing comes through it, but an end when this process has gone
+		return nil, err
+	}
 	err = during(stderr, "torture", length, cmd.Run)
 	if err != nil { // an interrupt reaches both processes, the child's end perhaps first
 		select {
@@ -127,6 +130,10 @@ func tortureCommand() *cobra.Command {
 		if err != nil {
 			return usageError(err.Error())
 		}
+		go func() { // nobody is left who would read what was found
+			io.Copy(io.Discard, os.Stdin)
+			os.Exit(1)
+		}()
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(tortureHere(length, seed, runProgram))
 	}}
 }
