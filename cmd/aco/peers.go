@@ -17,7 +17,6 @@ const (
 	iterPull        = "iter.Pull"
 	acoShared       = "aco"
 	acoPull         = "aco.Pull"
-	acoPush         = "aco.Push"
 	acoStandalone   = "aco.Standalone"
 	acoAuto         = "aco.Auto"
 	twoChannels     = "channels"
@@ -25,6 +24,7 @@ const (
 	bufferedChannel = "buffered"
 	syncCond        = "sync.Cond"
 	stateMachine    = "state-machine"
+	acoPush         = "aco.Push"
 )
 
 // peerWhat says what each peer is.
@@ -32,7 +32,6 @@ var peerWhat = []struct{ Name, What string }{
 	{iterPull, "the standard library's"},
 	{acoShared, "aco.New, and Resume"},
 	{acoPull, "aco.Pull"},
-	{acoPush, "aco.Push"},
 	{acoStandalone, "aco.New with Standalone, and Resume"},
 	{acoAuto, "aco.New with Auto, and Resume"},
 	{twoChannels, "a goroutine that is asked on one unbuffered channel and answers on another"},
@@ -40,6 +39,7 @@ var peerWhat = []struct{ Name, What string }{
 	{bufferedChannel, "the same, with room for 128 values"},
 	{syncCond, "a goroutine that takes turns by a mutex and a condition variable"},
 	{stateMachine, "no coroutine: a struct and a function, written by hand"},
+	{acoPush, "aco.Push, for a consumer"},
 }
 
 // peerNames returns the names of all peers.
