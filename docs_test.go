@@ -356,3 +356,29 @@ func TestExamples(t *testing.T) {
 		}
 	}
 }
+
+// The command's module asks for the version of this one that the changelog begins with, and has no replace, which
+// would forbid to install it.
+func TestCommandCanBeInstalled(t *testing.T) {
+	named := map[string]string{"CHANGELOG.md": `(?m)\A# Changelog\n\n## (v\S+?)(?:,.*)?$`, "go.work": `(?m)^replace github.com/goaco/aco (v\S+) => \./$`,
+		"cmd/aco/go.mod": `(?m)^\tgithub.com/goaco/aco (v\S+)$`}
+	versions := map[string]bool{}
+	for file, pattern := range named {
+		text, err := os.ReadFile(filepath.FromSlash(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(pattern).FindSubmatch(text)
+		if m == nil || !regexp.MustCompile(`^v\d+\.\d+\.\d+$`).Match(m[1]) {
+			t.Errorf("%s names no version: %q", file, m)
+			continue
+		}
+		versions[string(m[1])] = true
+		if strings.HasSuffix(file, "go.mod") && strings.Contains(string(text), "replace") {
+			t.Errorf("%s replaces a module", file)
+		}
+	}
+	if len(versions) != 1 {
+		t.Errorf("versions %v", versions)
+	}
+}

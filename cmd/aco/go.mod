@@ -3,7 +3,7 @@ module github.com/goaco/aco/cmd/aco
 go 1.24.0
 
 require (
-	github.com/goaco/aco v0.0.0-00010101000000-000000000000
+	github.com/goaco/aco v0.1.0
 	github.com/jedib0t/go-pretty/v6 v6.7.1
 	github.com/shirou/gopsutil/v4 v4.25.9
 	github.com/spf13/cobra v1.10.2
