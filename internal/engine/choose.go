@@ -3,7 +3,10 @@ package engine
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -52,6 +55,49 @@ var choose = sync.OnceValue(func() *Info {
 	isNative.Store(true)
 	return info
 })
+
+// releases is the part of the native engine's build constraints that names releases of Go.
+const releases = "go1.24 && (!go1.27 || aco_native)"
+
+// leftOut returns what in a build leaves the native engine out, or nothing where the settings don't tell.
+func leftOut(version, compiler, goos, goarch string, settings []debug.BuildSetting) string {
+	var why, tags []string
+	for _, s := range settings {
+		switch s.Key {
+		case "-race", "-msan", "-asan":
+			if s.Value == "true" {
+				why = append(why, "built with "+s.Key)
+			}
+		case "-tags":
+			tags = strings.Split(s.Value, ",")
+		}
+	}
+	if slices.Contains(tags, "aco_portable") {
+		why = append(why, "built with -tags aco_portable")
+	}
+	if compiler != "gc" {
+		why = append(why, "built by "+compiler)
+	}
+	if !slices.Contains([]string{"linux", "android", "darwin", "ios", "windows", "freebsd", "netbsd", "openbsd", "dragonfly"}, goos) ||
+		!slices.Contains([]string{"386", "amd64", "arm64"}, goarch) || goos == "ios" && goarch == "arm64" {
+		why = append(why, "built for "+goos+"/"+goarch)
+	}
+	minor := releaseIn(version)
+	from, to, _ := strings.Cut(releases, "!")
+	if first, last := releaseIn(from), releaseIn(to)-1; minor > last && !slices.Contains(tags, "aco_native") {
+		why = append(why, "Go 1."+strconv.Itoa(minor)+" has not been verified (1."+strconv.Itoa(first)+" to 1."+strconv.Itoa(last)+" have)")
+	}
+	return strings.Join(why, "; ")
+}
+
+// releaseIn returns N of the first "go1.N" in s.
+func releaseIn(s string) (n int) {
+	_, s, _ = strings.Cut(s, "go1.")
+	for len(s) > 0 && s[0] >= '0' && s[0] <= '9' {
+		n, s = 10*n+int(s[0]-'0'), s[1:]
+	}
+	return n
+}
 
 // nativeOK reports whether shared coroutines are native ones.
 func nativeOK() bool { return isNative.Load() || choose().Name == "native" }

@@ -2,6 +2,11 @@
 
 package engine
 
+import (
+	"runtime"
+	"runtime/debug"
+)
+
 //lint:file-ignore U1000 what the native engine uses need not be used here
 
 // This file stands in for the native engine where the build leaves it out: under
@@ -12,9 +17,18 @@ type native struct{ flags uint8 }
 
 type nativeExt struct{}
 
-const unbuilt = "this build leaves the native engine out (race detector, sanitizer, tag, architecture or Go release)"
+const unbuilt = "this build leaves the native engine out"
 
-func verify() (checks []Check, failed string) { return nil, unbuilt }
+func verify() (checks []Check, failed string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = new(debug.BuildInfo)
+	}
+	if why := leftOut(runtime.Version(), runtime.Compiler, runtime.GOOS, runtime.GOARCH, info.Settings); why != "" {
+		return nil, unbuilt + ": " + why
+	}
+	return nil, unbuilt + " (race detector, sanitizer, tag, architecture or Go release)"
+}
 
 // Main returns what build returns.
 func Main(co any, build func() func(*Core)) func(*Core) { return build() }
