@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"unsafe"
 )
 
@@ -18,20 +19,12 @@ import (
 
 // verify returns what it looked at, and the first thing that was not as expected.
 func verify() (checks []Check, failed string) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			failed = fmt.Sprint("the start-up check panicked: ", r)
-		}
-	}()
 	v := &verifier{}
-	for _, check := range []func(*verifier){checkG, checkFunction, checkFlags, checkFrame, checkDefer, checkPanic, checkLinks, checkCoroutine} {
-		if check(v); v.failed != "" {
-			return v.checks, v.failed
-		}
+	v.run(checkG, checkFunction, checkFlags, checkFrame, checkDefer, checkPanic, checkLinks, checkCoroutine)
+	if v.failed == "" {
+		Resume, Yield = enter, leave
 	}
-	Resume, Yield = enter, leave
-	return v.checks, ""
+	return v.checks, v.failed
 }
 
 type verifier struct {
@@ -43,6 +36,27 @@ type verifier struct {
 	object      uintptr // offset of an object in it
 	words       [64]uintptr
 	held        [2]*int // in the heap, because stacks move
+}
+
+// run makes checks up to the first that fails or panics.
+func (v *verifier) run(checks ...func(*verifier)) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var check func(*verifier)
+	defer func() {
+		if r := recover(); r != nil {
+			name := runtime.FuncForPC(reflect.ValueOf(check).Pointer()).Name()
+			name = name[strings.LastIndexByte(name, '.')+1:]
+			v.checks = append(v.checks, Check{name, "no panic", fmt.Sprint(r), false})
+			if v.failed == "" {
+				v.failed = fmt.Sprintf("the start-up check panicked in %s: %v", name, r)
+			}
+		}
+	}()
+	for _, check = range checks {
+		if check(v); v.failed != "" {
+			return
+		}
+	}
 }
 
 func (v *verifier) expect(name string, got, want any) {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -61,4 +62,27 @@ func grow(n int) int {
 		a[n%32] = grow(n - 1)
 	}
 	return a[n%32]
+}
+
+// A check that panics or faults is named, those made before it are kept, and none is made after it.
+func TestCheckPanics(t *testing.T) {
+	for _, check := range []func(*verifier){checkPanicking, checkFaulting} {
+		v := &verifier{}
+		v.run(checkG, check, func(*verifier) { t.Error("a check was made after one that panicked") })
+		last := v.checks[len(v.checks)-1]
+		if len(v.checks) != 6 || !v.checks[4].OK || v.checks[4].Name != "before" || last.OK || !strings.HasPrefix(last.Name, "check") ||
+			v.failed != "the start-up check panicked in "+last.Name+": "+last.Got {
+			t.Errorf("%q, checks %+v", v.failed, v.checks)
+		}
+	}
+}
+
+func checkPanicking(v *verifier) {
+	v.expect("before", 1, 1)
+	panic("a reason")
+}
+
+func checkFaulting(v *verifier) {
+	v.expect("before", 1, 1)
+	v.expect("after", *at(1 << 13), 0)
 }
