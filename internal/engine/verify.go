@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -80,7 +81,7 @@ func checkG(v *verifier) {
 	v.expect("g.stack holds this frame", stack[0] < at && at < top && top-stack[0] < 1<<30, true)
 	v.expect("g.stack.lo", stack[0], floor)
 	v.expect("g.stack.hi", stack[1], top)
-	v.expect("g.stackguard0 leaves no more than room", guard-stack[0]+128 <= room, true)
+	v.expect("g.stackguard0 leaves at most room", guard-stack[0]+128 <= room, true)
 }
 
 // bounds returns the bounds of the stack by look, an address on it, the first words of g and its
@@ -111,7 +112,7 @@ func checkFunction(v *verifier) {
 	v.expect("main's caller", f.function != nil && f.entryPC() == codes()[0], true)
 	fr := frameAt(enterPC, false)
 	v.expect("enter's frame", fr.size, uintptr(enterSize))
-	v.expect("enter's map", fr.refused, "")
+	v.expect("enter's map", cmp.Or(fr.refused, "readable"), "readable")
 	v.expect("enter's map shows the coroutine", v.failed == "" && fr.masks[0][live] == 1<<(enterName/ptrSize), true)
 }
 
@@ -136,28 +137,29 @@ func checkFrame(v *verifier) {
 	v.held = [2]*int{p, q}
 	witness(v, p, q)
 	f := frameAt(v.pc, false)
-	v.expect("a frame's tables", f.refused, "")
+	v.expect("a frame's tables", cmp.Or(f.refused, "readable"), "readable")
 	if n := f.size / ptrSize; v.failed == "" && (n == 0 || n > uintptr(len(v.words)) || f.ret == none || findfunc(v.words[f.ret/ptrSize]).function != findfunc(pcOf()).function) {
 		v.expect("a frame's size", f.size, "where its return address is")
 	}
 	if v.failed != "" {
 		return
 	}
-	known := map[uintptr]bool{uintptr(unsafe.Pointer(p)): false, uintptr(unsafe.Pointer(q)): false, uintptr(unsafe.Pointer(v)): false}
+	known := [...]uintptr{uintptr(unsafe.Pointer(v)), uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(q))} // witness's arguments
+	var has [len(known)]bool
 	others := 0
 	for i, word := range v.words {
 		if i/64 < len(f.masks) && f.masks[i/64][live]>>(i%64)&1 != 0 {
-			if _, ok := known[word]; ok {
-				known[word] = true
+			if k := slices.Index(known[:], word); k >= 0 {
+				has[k] = true
 			} else if word != 0 && word-v.sp >= v.top-v.sp {
 				others++
 			}
 		}
 	}
-	for _, found := range known {
-		v.expect("a frame's map has its pointers", found, true)
+	for k, found := range has {
+		v.expect(fmt.Sprintf("a frame's map has argument %d", k+1), found, true)
 	}
-	v.expect("what else it has", others, 0)
+	v.expect("other words in a frame's map", others, 0)
 	found := false
 	for _, o := range f.objects {
 		if o.off == v.object {
@@ -278,7 +280,7 @@ func checkLinks(v *verifier) {
 	}()
 	v.expect("a coroutine with defers fails with", <-done, nil)
 	v.expect("the resumer's defers are left", l.left, true)
-	v.expect("the coroutine's defers are linked to them", l.linked, true)
+	v.expect("the coroutine's defers lead to them", l.linked, true)
 	v.expect("their frame is known", l.frame, true)
 	v.expect("their pc is left", l.pc, true)
 	v.expect("they run", l.ran, 2)
@@ -343,19 +345,20 @@ func checkCoroutine(v *verifier) {
 		}
 	}
 	for i := range 4 {
-		v.expect("coroutine yields", deeper(c, 7*(i/2)), true)
-		v.expect("coroutine is suspended", c.Status(), Suspended)
+		nth := fmt.Sprintf("suspension %d: ", i+1)
+		v.expect(nth+"coroutine yields", deeper(c, 7*(i/2)), true)
+		v.expect(nth+"its status", c.Status(), Suspended)
 		var pcs [4]uintptr
 		n := c.Callers(pcs[:])
-		v.expect("frames of the coroutine", n, 1)
-		v.expect("its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
+		v.expect(nth+"its frames", n, 1)
+		v.expect(nth+"its function", findfunc(pcs[0]).entryPC(), **(**uintptr)(unsafe.Pointer(&probeFn)))
 		inner := 0
 		for _, off := range c.layout.list[c.layout.own/4 : c.layout.inner/4] {
 			if *c.word(int(off) / ptrSize)-c.lo < c.layout.size {
 				inner++
 			}
 		}
-		v.expect("pointers into the frames are found", inner > 0, true)
+		v.expect(nth+"pointers into frames", inner > 0, true)
 		runtime.KeepAlive(c)
 	}
 	v.expect("coroutine ends", deeper(c, 3), false)

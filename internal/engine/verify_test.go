@@ -86,3 +86,18 @@ func checkFaulting(v *verifier) {
 	v.expect("before", 1, 1)
 	v.expect("after", *at(1 << 13), 0)
 }
+
+// Each check has a name of its own, says what it expects and found, and fits a terminal of 80 columns.
+func TestCheckNames(t *testing.T) {
+	checks, failed := verify()
+	if failed != "" {
+		t.Fatal(failed)
+	}
+	seen := map[string]bool{}
+	for _, c := range checks {
+		if seen[c.Name] || c.Name == "" || c.Want == "" || c.Got == "" || len(c.Name) > 35 || len(c.Want) > 15 {
+			t.Errorf("%+v", c)
+		}
+		seen[c.Name] = true
+	}
+}
