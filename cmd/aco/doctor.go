@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -145,10 +146,13 @@ func diagnose() *diagnosis {
 
 func (d *diagnosis) print(w io.Writer) {
 	e := d.Engine
+	build := maps.Clone(d.Build)
+	delete(build, "DefaultGODEBUG") // long, and follows from the version and the release
 	fmt.Fprintf(w, "engine      %s: %s\n", e.Name, e.Reason)
 	fmt.Fprintf(w, "standalone  %s\n", e.Standalone)
+	fmt.Fprintf(w, "aco         %s\n", d.Version)
 	fmt.Fprintf(w, "built for   %s %s/%s, race=%t cgo=%s\n", e.GoVersion, d.GOOS, e.GOARCH, d.Race, d.Cgo)
-	fmt.Fprintf(w, "built with  %s\n", settings(d.Build))
+	fmt.Fprintf(w, "built with  %s\n", settings(build))
 	fmt.Fprintf(w, "runs on     %d CPUs, GOMAXPROCS=%d GODEBUG=%q\n", d.CPUs, d.GOMAXPROCS, d.GODEBUG)
 	fmt.Fprintf(w, "variables   %s\n", settings(d.Env))
 	if len(e.Checks) > 0 {

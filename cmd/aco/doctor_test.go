@@ -21,10 +21,13 @@ func TestDoctor(t *testing.T) {
 	if status != want || errs != "" {
 		t.Errorf("status %d, want %d; printed %q", status, want, errs)
 	}
-	for _, s := range []string{"engine      " + aco.Engine().Name + ": " + aco.Engine().Reason, "GOMAXPROCS=", "GODEBUG=", "race=", "cgo=", "ACO_ENGINE=portable", "-tags aco_portable"} {
+	for _, s := range []string{"engine      " + aco.Engine().Name + ": " + aco.Engine().Reason, "aco         " + diagnose().Version + "\n", "GOMAXPROCS=", "GODEBUG=", "race=", "cgo=", "ACO_ENGINE=portable", "-tags aco_portable"} {
 		if !strings.Contains(out, s) {
 			t.Errorf("%q is missing in\n%s", s, out)
 		}
+	}
+	if strings.Contains(out, "DefaultGODEBUG") { // it is in JSON alone
+		t.Errorf("DefaultGODEBUG is in\n%s", out)
 	}
 	for _, c := range aco.Engine().Checks {
 		if !regexp.MustCompile(regexp.QuoteMeta(c.Name) + ` +│ ` + regexp.QuoteMeta(c.Want) + ` +│ [^│]*│ ok`).MatchString(out) {
