@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,11 +13,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goaco/aco"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // The doctor command: which engine runs coroutines in a program built like this one, and what
@@ -64,7 +67,7 @@ func doctorCommand() *cobra.Command {
 func examine(stdout, stderr io.Writer, asJSON bool, length time.Duration, seed uint64) error {
 	d := diagnose()
 	if !asJSON {
-		d.print(stdout)
+		d.print(stdout, columns(stdout))
 	}
 	var err error
 	if length > 0 {
@@ -144,42 +147,92 @@ func diagnose() *diagnosis {
 	return d
 }
 
-func (d *diagnosis) print(w io.Writer) {
+// print prints the diagnosis for people. If width is not 0 no line is longer.
+func (d *diagnosis) print(w io.Writer, width int) {
+	say := func(format string, args ...any) { fmt.Fprintln(w, wrap(fmt.Sprintf(format, args...), 12, width)) }
 	e := d.Engine
 	build := maps.Clone(d.Build)
 	delete(build, "DefaultGODEBUG") // long, and follows from the version and the release
-	fmt.Fprintf(w, "engine      %s: %s\n", e.Name, e.Reason)
-	fmt.Fprintf(w, "standalone  %s\n", e.Standalone)
-	fmt.Fprintf(w, "aco         %s\n", d.Version)
-	fmt.Fprintf(w, "built for   %s %s/%s, race=%t cgo=%s\n", e.GoVersion, d.GOOS, e.GOARCH, d.Race, d.Cgo)
-	fmt.Fprintf(w, "built with  %s\n", settings(build))
-	fmt.Fprintf(w, "runs on     %d CPUs, GOMAXPROCS=%d GODEBUG=%q\n", d.CPUs, d.GOMAXPROCS, d.GODEBUG)
-	fmt.Fprintf(w, "variables   %s\n", settings(d.Env))
+	say("engine      %s: %s", e.Name, e.Reason)
+	say("standalone  %s", e.Standalone)
+	say("aco         %s", d.Version)
+	say("built for   %s %s/%s, race=%t cgo=%s", e.GoVersion, d.GOOS, e.GOARCH, d.Race, d.Cgo)
+	say("built with  %s", settings(build))
+	say("runs on     %d CPUs, GOMAXPROCS=%d GODEBUG=%q", d.CPUs, d.GOMAXPROCS, d.GODEBUG)
+	say("variables   %s", settings(d.Env))
 	if len(e.Checks) > 0 {
-		t := table.NewWriter()
-		t.SetOutputMirror(w)
-		t.SetStyle(table.StyleLight)
-		t.Style().Format.Header = text.FormatDefault
-		t.AppendHeader(table.Row{"start-up check", "expected", "found", ""})
-		for _, c := range e.Checks {
-			verdict, colour := "ok", text.Colors{text.FgGreen}
-			if !c.OK {
-				verdict, colour = "no", text.Colors{text.FgRed}
-			}
-			if inColour(w) {
-				text.EnableColors()
-				verdict = colour.Sprint(verdict)
-			}
-			t.AppendRow(table.Row{c.Name, c.Want, c.Got, verdict})
+		printChecks(w, e.Checks, width)
+	}
+	other := "To have the portable engine: ACO_ENGINE=portable in the environment, or build with -tags aco_portable."
+	if e.Name != "native" {
+		other = "To have the native engine: 386, amd64 or arm64, a verified release of Go, no race detector or sanitizer, " +
+			"neither ACO_ENGINE=portable nor -tags aco_portable. With -tags aco_native it is also tried on a later release of Go."
+	}
+	fmt.Fprintln(w, wrap(other, 0, cmp.Or(width, 120)))
+}
+
+// printChecks prints a table, or a list if the table does not fit.
+func printChecks(w io.Writer, checks []aco.Check, width int) {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(table.Row{"start-up check", "expected", "found", ""})
+	var list strings.Builder
+	for _, c := range checks {
+		verdict, colour, expected := "ok", text.Colors{text.FgGreen}, ""
+		if !c.OK {
+			verdict, colour, expected = "no", text.Colors{text.FgRed}, ", expected "+c.Want
 		}
-		t.Render()
+		line := wrap(verdict+" "+c.Name+": "+c.Got+expected, 3, width)
+		if inColour(w) {
+			text.EnableColors()
+			verdict = colour.Sprint(verdict)
+		}
+		t.AppendRow(table.Row{c.Name, c.Want, c.Got, verdict})
+		fmt.Fprintln(&list, verdict+line[2:])
 	}
-	if e.Name == "native" {
-		fmt.Fprintln(w, "To have the portable engine: ACO_ENGINE=portable in the environment, or build with -tags aco_portable.")
-		return
+	lines := t.Render()
+	if border, _, _ := strings.Cut(lines, "\n"); width != 0 && utf8.RuneCountInString(border) > width {
+		lines = wrap("start-up check", 0, width) + "\n" + strings.TrimSuffix(list.String(), "\n")
 	}
-	fmt.Fprintln(w, "To have the native engine: 386, amd64 or arm64, a Go release that it has been verified on, no race detector or sanitizer,\n"+
-		"neither ACO_ENGINE=portable nor -tags aco_portable. With -tags aco_native it is also tried on a later release of Go.")
+	fmt.Fprintln(w, lines)
+}
+
+// wrap breaks a line of more than width columns, between words if it can, and indents what follows.
+func wrap(line string, indent, width int) string {
+	if indent > width/2 {
+		indent = 0
+	}
+	var wrapped strings.Builder
+	rest := []rune(line)
+	for width > 0 && len(rest) > width {
+		cut := width
+		for cut > indent && rest[cut] != ' ' {
+			cut--
+		}
+		if cut == indent {
+			cut = width
+		}
+		wrapped.WriteString(strings.TrimRight(string(rest[:cut]), " ") + "\n")
+		rest = []rune(strings.Repeat(" ", indent) + strings.TrimLeft(string(rest[cut:]), " "))
+	}
+	return wrapped.String() + string(rest)
+}
+
+// columns returns the width of the terminal that w is, or 0.
+func columns(w io.Writer) int {
+	if o, ok := w.(*output); ok {
+		w = o.w
+	}
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // settings formats names and values in the order of the names.

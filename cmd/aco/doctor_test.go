@@ -2,10 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goaco/aco"
 )
@@ -38,6 +43,69 @@ func TestDoctor(t *testing.T) {
 	var d diagnosis
 	if err := json.Unmarshal([]byte(out), &d); err != nil || d.Engine.Name != aco.Engine().Name || len(d.Engine.Checks) != len(aco.Engine().Checks) || d.Torture != nil {
 		t.Errorf("%v, read back %+v", err, d)
+	}
+}
+
+// On a terminal no line is longer than it is wide, and every word is there; elsewhere, and where it fits, there
+// is a table.
+func TestDoctorFits(t *testing.T) {
+	d := diagnose()
+	d.Build = map[string]string{"-tags": "some,tags", "-ldflags": strings.Repeat("x", 150)}
+	d.Engine.Reason = "the start-up check panicked in checkFunction: runtime error: invalid memory address or nil pointer dereference"
+	for _, failed := range []bool{false, true} {
+		d.Engine.Name = "native"
+		d.Engine.Checks = []aco.Check{{Name: "g.stack.lo", Want: "140737488355328", Got: "140737488355328", OK: true}, {Name: "the coroutine's defers lead to them", Want: "true", Got: "true", OK: true}}
+		if failed {
+			d.Engine.Name = "portable"
+			d.Engine.Checks = append(d.Engine.Checks, aco.Check{Name: "checkFunction", Want: "no panic", Got: "invalid memory address or nil pointer dereference"})
+		}
+		for _, width := range []int{0, 5, 20, 40, 79, 80, 130, 1000} {
+			var out strings.Builder
+			d.print(&out, width)
+			for _, line := range strings.Split(out.String(), "\n") {
+				if n := utf8.RuneCountInString(line); width > 0 && n > width || strings.TrimRight(line, " ") != line {
+					t.Errorf("width %d: %d characters: %q", width, n, line)
+				}
+			}
+			if got, want := strings.Contains(out.String(), "│ g.stack.lo"), width == 0 || width >= 130 || width == 80 && !failed; got != want {
+				t.Errorf("width %d: a table: %t\n%s", width, got, &out)
+			}
+			words := strings.Join(strings.Fields(out.String()), "")
+			for _, s := range []string{d.Engine.Name + ":" + strings.ReplaceAll(d.Engine.Reason, " ", ""), "some,tags", d.Build["-ldflags"], "140737488355328", "defersleadtothem", "-tagsaco_portable"} {
+				if !strings.Contains(words, s) {
+					t.Errorf("width %d: %q is missing in\n%s", width, s, &out)
+				}
+			}
+			if failed && !strings.Contains(words, "nocheckFunction:invalidmemoryaddressornilpointerdereference,expectednopanic") && !strings.Contains(words, "│checkFunction│nopanic│invalidmemoryaddressornilpointerdereference│no│") {
+				t.Errorf("width %d: what failed is missing in\n%s", width, &out)
+			}
+		}
+	}
+}
+
+// The width is the terminal's.
+func TestDoctorOnTerminal(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("script"); err != nil || runtime.GOOS != "linux" {
+		t.Skip("no script of util-linux")
+	}
+	for _, width := range []int{33, 70} {
+		cmd := exec.Command("script", "-qc", fmt.Sprintf("stty cols %d && %s doctor", width, program), os.DevNull)
+		cmd.Env = append(os.Environ(), asCommand+"=1", "NO_COLOR=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "engine      "+aco.Engine().Name) {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		longest := 0
+		for _, line := range strings.Split(string(out), "\r\n") {
+			longest = max(longest, len(line))
+		}
+		if longest > width || longest < width-10 {
+			t.Errorf("width %d, but %d characters in\n%s", width, longest, out)
+		}
 	}
 }
 
