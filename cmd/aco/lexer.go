@@ -84,6 +84,7 @@ func (l *lexer) scan() (token, bool) {
 	return t, true
 }
 
+//go:noinline
 func (l *lexer) generator() generator[token] {
 	return generator[token]{
 		seq: func(yield func(token) bool) {

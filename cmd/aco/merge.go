@@ -46,6 +46,8 @@ func mergeRow() *row {
 }
 
 // progression generates a rising sequence of n numbers, another one for each seed.
+//
+//go:noinline
 func progression(seed, n int) generator[int] {
 	step := func(v, i int) int { return v + (seed*7+i*i)%23 }
 	return generator[int]{

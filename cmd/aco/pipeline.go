@@ -34,6 +34,8 @@ func pipelineRow() *row {
 }
 
 // numbers generates 0 to n-1.
+//
+//go:noinline
 func numbers(n int) generator[int] {
 	return generator[int]{
 		seq: func(yield func(int) bool) {
@@ -53,6 +55,8 @@ func numbers(n int) generator[int] {
 }
 
 // stage generates a running sum of k times what next gives.
+//
+//go:noinline
 func stage(k int, next func() (int, bool)) generator[int] {
 	return generator[int]{
 		seq: func(yield func(int) bool) {
