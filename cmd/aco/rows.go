@@ -76,6 +76,10 @@ var rows = slices.Concat([]*row{
 		{name: iterPull, prepare: pulling(iter.Pull[int], sliceCounter)},
 		{name: acoShared, prepare: resuming(sliceCount)},
 	}},
+	{name: "one-called", title: "… where Yield is called", what: "Yield in a closure, where the compiler does not inline it", batch: 1, libaco: "1:0", peers: []peer{
+		{name: iterPull, prepare: pulling(iter.Pull[int], counter)},
+		{name: acoShared, prepare: resuming(calledCount())},
+	}},
 	{name: "places", title: "… at three places", what: "Yield at one of three places in turn", batch: 1, libaco: "1:0", peers: []peer{
 		{name: iterPull, prepare: pulling(iter.Pull[int], placesCounter)},
 		{name: acoShared, prepare: resuming(placesCount)},
