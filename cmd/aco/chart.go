@@ -57,10 +57,7 @@ const darkPalette = `--ink:#e6edf3;--soft:#9198a1;--grid:#3d444d;--page:#0d1117;
 // peerColour returns the number of the variable that has a peer's colour.
 func peerColour(peer string) int { return max(0, slices.Index(peerNames(), peer)) }
 
-const (
-	chartWidth  = 360 // points, of any chart in the page
-	roomForText = 40  // points, on the right of the longest bar
-)
+const chartWidth = 360 // points, of any chart in the page
 
 // A column of a bar chart, which lies on its side.
 type column struct {
@@ -104,13 +101,11 @@ func barChart(width vg.Length, bars []column, mark float64, markText string) (st
 		b := bars[len(bars)-1-i]
 		largest = max(largest, b.value)
 		names = append(names, b.label)
-		values := make(plotter.Values, len(bars))
-		values[i] = b.value
-		chart, err := plotter.NewBarChart(values, 14)
+		chart, err := plotter.NewBarChart(plotter.Values{b.value}, 14)
 		if err != nil {
 			return "", err
 		}
-		chart.Horizontal, chart.LineStyle.Width, chart.Color = true, 0, standIn(peerColour(b.peer))
+		chart.XMin, chart.Horizontal, chart.LineStyle.Width, chart.Color = float64(i), true, 0, standIn(peerColour(b.peer))
 		p.Add(chart)
 	}
 	p.NominalY(names...)
@@ -148,7 +143,7 @@ func barChart(width vg.Length, bars []column, mark float64, markText string) (st
 	p.Add(texts)
 	p.X.Min, p.X.Max = 0, largest*1.02
 	p.Y.Min, p.Y.Max = -0.5, top
-	return render(p, width, vg.Length(21*len(bars)+18), roomForText)
+	return render(p, width, vg.Length(21*len(bars)+18), 3)
 }
 
 // A curve of a line chart.

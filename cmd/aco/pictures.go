@@ -94,16 +94,23 @@ func (r *result) compares() bool {
 		slices.ContainsFunc(peers, func(p peer) bool { return strings.HasPrefix(p.name, acoShared) })
 }
 
+// longest is the ratio at which the picture cuts a bar off, for the others to be seen.
+const longest = 2
+
 // picture draws, for each row, what aco's best peer takes of iter.Pull's time.
 func (r *report) picture() (string, error) {
 	var bars []column
 	for _, res := range r.Rows {
-		if f := res.best(); f != nil && f.Ratio > 0 && f.Ratio < 2 && res.Unit == "ns" {
-			bars = append(bars, column{label: cmp.Or(res.row.title, res.Row), value: f.Ratio, text: fmt.Sprintf("%.2f  %s", f.Ratio, f.Peer), peer: f.Peer})
+		if f := res.best(); f != nil && f.Ratio > 0 && res.Unit == "ns" {
+			text := fmt.Sprintf("%.2f %s", f.Ratio, f.Peer)
+			if f.Ratio > longest {
+				text = fmt.Sprintf("→ %.1f× %s", f.Ratio, f.Peer)
+			}
+			bars = append(bars, column{cmp.Or(res.row.title, res.Row), min(f.Ratio, longest), text, f.Peer})
 		}
 	}
 	if len(bars) == 0 {
-		return "", fmt.Errorf("there is no row with both iter.Pull and aco to make a picture of")
+		return "", fmt.Errorf("no picture: in no row have both iter.Pull and aco been measured")
 	}
 	svg, err := barChart(640, bars, 1, "iter.Pull = 1")
 	if err != nil {

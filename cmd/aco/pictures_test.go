@@ -68,7 +68,7 @@ func TestPage(t *testing.T) {
 		t.Errorf("%d charts in %d figures", len(charts), strings.Count(page, "<figure>"))
 	}
 	for _, c := range charts {
-		if n := parse(t, c); n["text"] < 5 || n["path"] < 3 {
+		if n := parse(t, c); n["text"] < 4 || n["path"] < 2 {
 			t.Errorf("a chart has %v", n)
 		}
 	}
@@ -118,13 +118,34 @@ func TestPicture(t *testing.T) {
 	if n := parse(t, svg); n["svg"] != 1 || n["title"] != 1 || n["style"] != 1 {
 		t.Errorf("%v", n)
 	}
-	for _, want := range []string{">Resume and Yield<", ">1,000 coroutines<", ">100,000 consumers<", "0.80  aco.Standalone", "iter.Pull = 1", "prefers-color-scheme:dark"} {
+	for _, want := range []string{">Resume and Yield<", ">1,000 coroutines<", ">100,000 consumers<", "0.80 aco.Standalone", "iter.Pull = 1", "prefers-color-scheme:dark"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
 	if _, err := newReport().picture(); err == nil {
 		t.Error("a picture of nothing")
+	}
+}
+
+// A bar that is far too long for the picture is cut off, and says so and how long it is.
+func TestLongBar(t *testing.T) {
+	r := known()
+	r.Rows = r.Rows[:2]
+	for i, v := range []float64{2.04, 29.3} {
+		r.Rows[i].Peers = []*figures{{Peer: iterPull, Repeats: []float64{10}}, {Peer: acoShared, Repeats: []float64{10 * v}}}
+		r.Rows[i].summarise()
+	}
+	svg, err := r.picture()
+	if err != nil || !strings.Contains(svg, "→ 2.0× aco<") || !strings.Contains(svg, "→ 29.3× aco<") {
+		t.Errorf("%v, %s", err, svg)
+	}
+	var widths []string // of the bars: M left below, L left above, right above, right below
+	for _, m := range regexp.MustCompile(`d="M([\d.]+),[\d.]+L[\d.]+,[\d.]+L([\d.]+),[^"]*" style="fill:var\(--p1\)`).FindAllStringSubmatch(svg, -1) {
+		widths = append(widths, m[1]+" to "+m[2])
+	}
+	if len(widths) != 2 || widths[0] != widths[1] {
+		t.Errorf("the bars are %q, in %s", widths, svg)
 	}
 }
 
