@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -15,29 +17,49 @@ import (
 
 // The pictures of a report: a page with charts, and one picture of the ratios.
 
-// pictures are the files that are to be written. They are opened before anything is measured.
-type pictures struct{ html, svg *os.File }
+// pictures are the files that are to be written. They are opened before anything is measured, and keep
+// what is in them until there is something to write.
+type pictures struct{ html, svg *target }
+
+// A target is a file to write to.
+type target struct {
+	*os.File
+	empty bool // we have made it, and written nothing
+}
 
 // openPictures opens those files whose names are not empty.
 func openPictures(html, svg string) (p pictures, err error) {
-	open := func(name string) *os.File {
+	open := func(name string) *target {
 		if name == "" || err != nil {
 			return nil
 		}
-		var f *os.File
-		if f, err = os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
-			err = usageError(fmt.Sprintf("can't write the report: %v", err))
+		f, e := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		made := e == nil
+		if errors.Is(e, fs.ErrExist) {
+			f, e = os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o644) // also where a link leads to
 		}
-		return f
+		if e != nil {
+			err = usageError(fmt.Sprintf("can't write the report: %v", e))
+			return nil
+		}
+		return &target{f, made}
 	}
 	p.html, p.svg = open(html), open(svg)
+	if err != nil {
+		p.close()
+	}
 	return p, err
 }
 
+// close closes the files, and removes those that were made for nothing.
 func (p pictures) close() {
-	for _, f := range []*os.File{p.html, p.svg} {
-		if f != nil {
-			f.Close()
+	for _, f := range []*target{p.html, p.svg} {
+		if f == nil {
+			continue
+		}
+		f.Close()
+		if f.empty {
+			os.Remove(f.Name())
 		}
 	}
 }
@@ -45,7 +67,7 @@ func (p pictures) close() {
 // draw writes the files, and says so.
 func (p pictures) draw(r *report, said io.Writer) error {
 	for _, file := range []struct {
-		f    *os.File
+		f    *target
 		make func(*report) (string, error)
 	}{{p.html, (*report).page}, {p.svg, (*report).picture}} {
 		if file.f == nil {
@@ -58,6 +80,7 @@ func (p pictures) draw(r *report, said io.Writer) error {
 			}
 		}
 		if err == nil {
+			file.f.empty = false
 			_, err = io.WriteString(file.f, s)
 		}
 		if err != nil {

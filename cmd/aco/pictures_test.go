@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -165,5 +166,31 @@ func TestPictureFiles(t *testing.T) {
 	}
 	if b, err := os.ReadFile(picture); err != nil || parse(t, string(b))["svg"] != 1 {
 		t.Error(err)
+	}
+}
+
+// A file for which there is nothing to write is removed if it was not there before, and is otherwise
+// left as it was.
+func TestNoPicture(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(100 << 20)) // the row is skipped
+	dir := t.TempDir()
+	made, old := filepath.Join(dir, "made.svg"), filepath.Join(dir, "old.svg")
+	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{made, old} {
+		status, _, errs := command("bench", "-quick", "-svg", f, "100000")
+		if status != 1 || !strings.Contains(errs, "aco: no picture: in no row have both iter.Pull and aco been measured") {
+			t.Errorf("status %d, printed %q", status, errs)
+		}
+	}
+	if status, _, errs := command("bench", "-quick", "-html", made, "-svg", filepath.Join(dir, "none", "x.svg"), "one"); status != 2 {
+		t.Errorf("status %d, printed %q", status, errs)
+	}
+	if _, err := os.Stat(made); !os.IsNotExist(err) {
+		t.Errorf("an empty file is left: %v", err)
+	}
+	if b, err := os.ReadFile(old); err != nil || string(b) != "old" {
+		t.Errorf("%v, what was there is %q", err, b)
 	}
 }
