@@ -200,7 +200,7 @@ func TestGoFormat(t *testing.T) {
 	for _, line := range lines {
 		switch {
 		case regexp.MustCompile(`^BenchmarkAco/row=one/peer=\S+-\d+\t\d+\t[\d.]+ ns/op\t[\d.]+ B/op\t[\d.]+ allocs/op$`).MatchString(line),
-			regexp.MustCompile(`^BenchmarkAco/row=memory/peer=\S+-\d+\t\d+\t[\d.]+ B/coroutine$`).MatchString(line):
+			regexp.MustCompile(`^BenchmarkAco/row=memory/peer=\S+-\d+\t\d+\t[\d.]+ B/coroutine\t[\d.]+ allocs/coroutine$`).MatchString(line):
 			n++
 		case !regexp.MustCompile(`^(goos|goarch|pkg|cpu|engine): `).MatchString(line):
 			t.Errorf("line %q", line)

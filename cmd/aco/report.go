@@ -46,8 +46,8 @@ type figures struct {
 	Median  float64
 	Spread  float64 // (maximum - minimum) / minimum
 	Ratio   float64 // Min divided by iter.Pull's; 0 if that was not measured
-	Allocs  float64
-	Bytes   float64 // allocated
+	Allocs  float64 // below 0 if unknown
+	Bytes   float64 // allocated; below 0 if unknown
 	Repeats []float64
 	Error   string `json:",omitempty"`
 }
@@ -93,7 +93,7 @@ func (f *figures) add(v float64, err error) {
 func (r *result) external(name string, measure func() (float64, error)) {
 	f := r.peer(name)
 	if f == nil {
-		f = &figures{Peer: name}
+		f = &figures{Peer: name, Allocs: -1, Bytes: -1}
 		r.Peers = append(r.Peers, f)
 	}
 	f.add(measure())
@@ -129,42 +129,76 @@ func (r *report) machine() string {
 
 // head prints what is being measured, and where.
 func (r *report) head(w io.Writer) {
-	fmt.Fprintf(w, "engine %s (%s); %s\n", r.Engine.Name, r.Engine.Reason, r.machine())
+	fmt.Fprintln(w, wrap(fmt.Sprintf("engine %s (%s); %s", r.Engine.Name, r.Engine.Reason, r.machine()), 0, columns(w)))
 }
 
-// table prints a line a peer: the figures of one operation, and its ratio to iter.Pull's.
+// table prints a line a peer: the figures of one operation, and its ratio to iter.Pull's. Below it is
+// what is missing.
 func (r *report) table(w io.Writer) {
+	if len(r.Rows) > 0 {
+		fmt.Fprintln(w, r.fitting(columns(w), inColour(w)))
+	}
+	for _, line := range r.missing() {
+		fmt.Fprintln(w, wrap(line, 2, columns(w)))
+	}
+}
+
+var header = table.Row{"row", "peer", "n", "min", "median", "spread", "allocs", "× iter.Pull"}
+
+// spared are the columns that a narrow table goes without, the first one first. Without its column the
+// name of a row is on a line of its own.
+var spared = []string{"n", "median", "row", "spread", "allocs"}
+
+// fitting returns the table with the most in it that fits into a width, or the narrowest. 0 is any width.
+func (r *report) fitting(width int, colour bool) string {
+	s := r.layout(true, nil, colour)
+	for n := 0; text.LongestLineLen(s) > width && width > 0 && n <= len(spared); n++ {
+		s = r.layout(false, spared[:n], colour)
+	}
+	return s
+}
+
+// layout returns the table with borders or not, and without some columns.
+func (r *report) layout(borders bool, without []string, colour bool) string {
 	paint := func(_ text.Colors, s string) string { return s }
-	if inColour(w) {
+	if colour {
 		text.EnableColors()
 		paint = func(c text.Colors, s string) string { return c.Sprint(s) }
 	}
 	t := table.NewWriter()
-	t.SetOutputMirror(w)
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"row", "peer", "n", "min ns", "median", "spread", "allocs", "× iter.Pull"})
-	right := table.ColumnConfig{Align: text.AlignRight, AlignHeader: text.AlignRight}
+	if !borders {
+		t.Style().Options = table.OptionsNoBordersAndSeparators
+		t.Style().Box.PaddingLeft, t.Style().Box.PaddingRight = "", "  "
+		t.SuppressTrailingSpaces()
+	}
+	t.AppendHeader(header)
 	var columns []table.ColumnConfig
-	for n := 3; n <= 8; n++ {
-		right.Number = n
-		columns = append(columns, right)
+	for i, name := range header {
+		c := table.ColumnConfig{Number: i + 1, Hidden: slices.Contains(without, name.(string))}
+		if i >= 2 {
+			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
+		}
+		columns = append(columns, c)
 	}
 	t.SetColumnConfigs(columns)
 	for _, row := range r.Rows {
-		name := paint(text.Colors{text.Bold}, row.Row)
+		name, indent := paint(text.Colors{text.Bold}, row.Row), ""
+		if slices.Contains(without, "row") {
+			t.AppendRow(table.Row{"", name})
+			indent = "  "
+		}
 		if row.Skipped != "" {
-			t.AppendRow(table.Row{name, "skipped: " + row.Skipped})
+			t.AppendRow(table.Row{name, indent + "skipped"})
 		}
 		for _, f := range row.Peers {
 			if f.Error != "" {
-				t.AppendRow(table.Row{name, f.Peer, "", f.Error})
+				t.AppendRow(table.Row{name, indent + f.Peer, "", "failed"})
+				name = ""
 				continue
 			}
-			cells := table.Row{name, f.Peer, f.N, row.Figure(f.Min), row.Figure(f.Median), fmt.Sprintf("%.0f%%", 100*f.Spread), "", ""}
-			if row.Unit == "ns" {
-				cells[6] = fmt.Sprintf("%.3g", f.Allocs)
-			}
+			cells := table.Row{name, indent + f.Peer, f.N, row.Figure(f.Min), row.Figure(f.Median), fmt.Sprintf("%.0f%%", 100*f.Spread), f.Allocations(), ""}
 			if f.Ratio > 0 {
 				colour := text.Colors{}
 				switch {
@@ -180,21 +214,47 @@ func (r *report) table(w io.Writer) {
 			name = ""
 		}
 	}
-	t.Render()
-	if r.Interrupted {
-		fmt.Fprintln(w, "interrupted: the rows above are complete, the rest is missing")
-	}
+	return t.Render()
 }
 
-// Figure formats a figure of the row.
+// missing says what is not among the figures, and why.
+func (r *report) missing() (lines []string) {
+	for _, row := range r.Rows {
+		if row.Skipped != "" {
+			lines = append(lines, row.Row+" skipped: "+row.Skipped)
+		}
+		for _, f := range row.Peers {
+			if f.Error != "" {
+				lines = append(lines, row.Row+" "+f.Peer+": "+f.Error)
+			}
+		}
+	}
+	switch {
+	case r.Interrupted && len(r.Rows) == 0:
+		lines = append(lines, "interrupted: no row is complete")
+	case r.Interrupted:
+		lines = append(lines, "interrupted: the rows above are complete, the rest is missing")
+	}
+	return lines
+}
+
+// Figure formats a figure of the row, with its unit.
 func (r *result) Figure(v float64) string {
-	if r.Unit == bytesEach {
+	switch {
+	case r.Unit == bytesEach:
 		return fmt.Sprintf("%.0f B", v)
+	case v >= 1000:
+		return fmt.Sprintf("%.0f ns", v)
 	}
-	if v >= 1000 {
-		return fmt.Sprintf("%.0f", v)
+	return fmt.Sprintf("%.1f ns", v)
+}
+
+// Allocations formats the number of allocations, if it is known.
+func (f *figures) Allocations() string {
+	if f.Allocs < 0 {
+		return ""
 	}
-	return fmt.Sprintf("%.1f", v)
+	return fmt.Sprintf("%.3g", f.Allocs)
 }
 
 // goFormat prints a line a repeat, in the format of go test -bench.
@@ -202,22 +262,25 @@ func (r *report) goFormat(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "goos: %s\ngoarch: %s\npkg: github.com/goaco/aco/cmd/aco\ncpu: %s\nengine: %s\n", r.GOOS, r.Engine.GOARCH, r.CPU, r.Engine.Name)
 	for _, row := range r.Rows {
-		if row.Skipped != "" {
-			fmt.Fprintf(&b, "# %s skipped: %s\n", row.Row, row.Skipped)
+		each, bytes, allocs := "ns/op", "B/op", "allocs/op"
+		if row.Unit == bytesEach {
+			each, bytes, allocs = "B/coroutine", "", "allocs/coroutine"
 		}
 		for _, f := range row.Peers {
-			if f.Error != "" {
-				fmt.Fprintf(&b, "# %s %s: %s\n", row.Row, f.Peer, f.Error)
-			}
 			for _, v := range f.Repeats {
-				fmt.Fprintf(&b, "BenchmarkAco/row=%s/peer=%s-%d\t%d\t", row.Row, strings.ReplaceAll(f.Peer, " ", "-"), runtime.GOMAXPROCS(0), max(1, f.N))
-				if row.Unit == bytesEach {
-					fmt.Fprintf(&b, "%.1f B/coroutine\n", v)
-				} else {
-					fmt.Fprintf(&b, "%.2f ns/op\t%.1f B/op\t%.2f allocs/op\n", v, f.Bytes, f.Allocs)
+				fmt.Fprintf(&b, "BenchmarkAco/row=%s/peer=%s-%d\t%d\t%.2f %s", row.Row, strings.ReplaceAll(f.Peer, " ", "-"), runtime.GOMAXPROCS(0), max(1, f.N), v, each)
+				if f.Bytes >= 0 && bytes != "" {
+					fmt.Fprintf(&b, "\t%.1f %s", f.Bytes, bytes)
 				}
+				if f.Allocs >= 0 {
+					fmt.Fprintf(&b, "\t%.2f %s", f.Allocs, allocs)
+				}
+				b.WriteByte('\n')
 			}
 		}
+	}
+	for _, line := range r.missing() {
+		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(line, "\n", "\n# "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
