@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -22,6 +23,7 @@ type report struct {
 	GOOS        string
 	CPU         string // what the processor calls itself
 	CPUs        int
+	GOMAXPROCS  int
 	Quick       bool
 	Interrupted bool
 	Rows        []*result
@@ -53,7 +55,7 @@ type figures struct {
 }
 
 func newReport() *report {
-	r := &report{Engine: aco.Engine(), GOOS: runtime.GOOS, CPUs: runtime.NumCPU()}
+	r := &report{Engine: aco.Engine(), GOOS: runtime.GOOS, CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	if info, err := cpu.Info(); err == nil && len(info) > 0 {
 		r.CPU = strings.TrimSpace(info[0].ModelName)
 	}
@@ -122,9 +124,18 @@ func (r *result) summarise() {
 	}
 }
 
+// Processors says what was measured on, and how many Go used if that is not all.
+func (r *report) Processors() string {
+	s := fmt.Sprintf("%d × %s", r.CPUs, cmp.Or(r.CPU, "CPU"))
+	if r.GOMAXPROCS != r.CPUs {
+		s += fmt.Sprintf(", GOMAXPROCS=%d", r.GOMAXPROCS)
+	}
+	return s
+}
+
 // machine says where it was measured.
 func (r *report) machine() string {
-	return fmt.Sprintf("%d × %s, %s, %s/%s", r.CPUs, r.CPU, r.Engine.GoVersion, r.GOOS, r.Engine.GOARCH)
+	return fmt.Sprintf("%s, %s, %s/%s", r.Processors(), r.Engine.GoVersion, r.GOOS, r.Engine.GOARCH)
 }
 
 // head prints what is being measured, and where.
@@ -268,7 +279,7 @@ func (r *report) goFormat(w io.Writer) error {
 		}
 		for _, f := range row.Peers {
 			for _, v := range f.Repeats {
-				fmt.Fprintf(&b, "BenchmarkAco/row=%s/peer=%s-%d\t%d\t%.2f %s", row.Row, strings.ReplaceAll(f.Peer, " ", "-"), runtime.GOMAXPROCS(0), max(1, f.N), v, each)
+				fmt.Fprintf(&b, "BenchmarkAco/row=%s/peer=%s-%d\t%d\t%.2f %s", row.Row, strings.ReplaceAll(f.Peer, " ", "-"), r.GOMAXPROCS, max(1, f.N), v, each)
 				if f.Bytes >= 0 && bytes != "" {
 					fmt.Fprintf(&b, "\t%.1f %s", f.Bytes, bytes)
 				}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -96,6 +99,40 @@ func TestGoComments(t *testing.T) {
 	for line := range strings.Lines(b.String()) {
 		if !regexp.MustCompile(`^(#|(goos|goarch|pkg|cpu|engine): |BenchmarkAco/)`).MatchString(line) {
 			t.Errorf("line %q", line)
+		}
+	}
+}
+
+// A report says how many processors Go used, where people read it only if that is not all of them.
+func TestGOMAXPROCS(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU()))
+	for _, n := range []int{runtime.NumCPU(), runtime.NumCPU() + 1} {
+		runtime.GOMAXPROCS(n)
+		r := newReport()
+		r.Rows = []*result{known().Rows[0]}
+		page, err := r.page()
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := r.picture()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var table, lines bytes.Buffer
+		r.head(&table)
+		if err := r.goFormat(&lines); err != nil {
+			t.Fatal(err)
+		}
+		for what, s := range map[string]string{"table": table.String(), "picture": picture, "page": page[:strings.Index(page, "</dl>")]} {
+			if strings.Contains(s, fmt.Sprintf("GOMAXPROCS=%d", n)) != (n != runtime.NumCPU()) {
+				t.Errorf("GOMAXPROCS is %d of %d; the %s says %s", n, runtime.NumCPU(), what, s)
+			}
+		}
+		if data, err := json.Marshal(r); err != nil || !strings.Contains(string(data), fmt.Sprintf(`"GOMAXPROCS":%d,`, n)) {
+			t.Errorf("%v, the data are %s", err, data)
+		}
+		if !strings.Contains(lines.String(), fmt.Sprintf("peer=aco-%d\t", n)) {
+			t.Errorf("GOMAXPROCS is %d; printed %s", n, lines.String())
 		}
 	}
 }
