@@ -1,31 +1,42 @@
 package main
 
 import (
+	"cmp"
 	"io"
+	"os"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/progress"
 )
 
-// A bar shows on a terminal how far something has come, and leaves nothing behind. Elsewhere it is nil,
-// whose methods do nothing.
+// A bar shows on a terminal how far something has come, and leaves nothing behind. Elsewhere, and on a
+// terminal whose cursor can't be moved, it is nil, whose methods do nothing.
 type bar struct {
 	writer  progress.Writer
 	tracker *progress.Tracker
 }
 
 func newBar(w io.Writer, message string, total int64) *bar {
-	if !onTerminal(w) {
+	if !onTerminal(w) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
 	b := &bar{progress.NewWriter(), &progress.Tracker{Message: message, Total: total, RemoveOnCompletion: true}}
 	b.writer.SetOutputWriter(w)
 	b.writer.SetAutoStop(true)
 	b.writer.SetMessageLength(16)
-	b.writer.SetTrackerLength(40)
 	b.writer.SetUpdateFrequency(200 * time.Millisecond)
-	b.writer.Style().Visibility.Value = false
-	b.writer.Style().Visibility.ETA = true
+	style := b.writer.Style()
+	style.Visibility.Value = false
+	style.Visibility.ETA = true
+	style.Options.TimeInProgressPrecision = time.Second
+	width := cmp.Or(columns(w), 80)
+	length := width - 53 // beside the percentage, the times and the message
+	if length < 10 {
+		style.Visibility.Time = false
+		length = width - 30
+	}
+	b.writer.SetTrackerLength(min(max(length, 3), 40))
+	b.writer.SetTerminalWidth(width - 1) // a line that is broken can't be taken away
 	b.writer.AppendTracker(b.tracker)
 	go b.writer.Render()
 	return b
