@@ -154,7 +154,12 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 		}
 		return fmt.Sprintf("%.2f", v)
 	},
-	"count": func(v int) string { return thousands(float64(v)) },
+	"count": func(v int) string {
+		if v == 0 {
+			return ""
+		}
+		return thousands(float64(v))
+	},
 }).Parse(pageText))
 
 // A figure of the page is a chart with what belongs to it.

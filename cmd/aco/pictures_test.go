@@ -91,6 +91,25 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// The page's table has a line with the name of each row, says of each figure what it is in, and can do
+// without some columns on a narrow screen.
+func TestPageTable(t *testing.T) {
+	page, err := known().page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<tr><th colspan="7" class="name">walk <small>next of a recursive walk over a tree of 1,023 nodes</small></th></tr>`,
+		`<tr><td class="name">aco</td><td class="more">12,345</td><td>90.0 ns</td><td class="more">90.0 ns</td><td class="more">0%</td><td>0</td><td>0.90</td></tr>`,
+		`<tr><td class="name">aco</td><td class="more">12,345</td><td>90 B</td><td class="more">90 B</td>`,
+		"@media screen and (max-width: 600px) {\n  .more { display: none; }",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+}
+
 // Every variable of a colour that the charts use is defined, light and dark.
 func TestPalette(t *testing.T) {
 	page, err := known().page()

@@ -43,7 +43,7 @@ type result struct {
 // figures are what was measured of one peer, of an operation.
 type figures struct {
 	Peer    string
-	N       int // operations a repeat
+	N       int // operations a repeat; 0 if another program measures it
 	Min     float64
 	Median  float64
 	Spread  float64 // (maximum - minimum) / minimum
@@ -210,6 +210,9 @@ func (r *report) layout(borders bool, without []string, colour bool) string {
 				continue
 			}
 			cells := table.Row{name, indent + f.Peer, f.N, row.Figure(f.Min), row.Figure(f.Median), fmt.Sprintf("%.0f%%", 100*f.Spread), f.Allocations(), ""}
+			if f.N == 0 {
+				cells[2] = ""
+			}
 			if f.Ratio > 0 {
 				colour := text.Colors{}
 				switch {

@@ -158,8 +158,8 @@ func TestAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	for s, wants := range map[string][]string{
-		table.String(): {`iter\.Pull .*0% │ +3\.25 │`, `aco .*0% │ +0 │`, `C libaco .*0% │ +│`},
-		page:           {`iter\.Pull</td>.*0%</td><td>3\.25</td>`, `aco</td>.*0%</td><td>0</td>`, `C libaco</td>.*0%</td><td></td>`},
+		table.String(): {`iter\.Pull .*0% │ +3\.25 │`, `aco .*0% │ +0 │`, `C libaco +│ +│ +5.*0% │ +│`},
+		page:           {`iter\.Pull</td>.*0%</td><td>3\.25</td>`, `aco</td>.*0%</td><td>0</td>`, `C libaco</td><td class="more"></td>.*0%</td><td></td>`},
 	} {
 		for _, want := range wants {
 			if n := len(regexp.MustCompile(want).FindAllString(s, -1)); n != 2 {
