@@ -50,12 +50,15 @@ func variable(n int) string {
 
 // palette is the style sheet of the colours, light and dark.
 const palette = `--ink:#1f2328;--soft:#59636e;--grid:#d1d9e0;--page:#ffffff;--card:#f6f8fa;` +
-	`--p0:#bc4c00;--p1:#0969da;--p2:#0a7d8c;--p3:#5b3fd1;--p4:#1a7f37;--p5:#6e7781;--p6:#8c959f;--p7:#a2abb5;--p8:#a0397f;--p9:#9a6700;--p10:#5c7a00;`
+	`--p0:#bc4c00;--p1:#0969da;--p2:#0a7d8c;--p3:#5b3fd1;--p4:#1a7f37;--p5:#6e7781;--p6:#8c959f;--p7:#a2abb5;--p8:#a0397f;--p9:#9a6700;--p10:#5c7a00;--p11:#82071e;`
 const darkPalette = `--ink:#e6edf3;--soft:#9198a1;--grid:#3d444d;--page:#0d1117;--card:#151b23;` +
-	`--p0:#f0883e;--p1:#58a6ff;--p2:#39c5cf;--p3:#a594ff;--p4:#3fb950;--p5:#9198a1;--p6:#7d8590;--p7:#656c76;--p8:#e085c2;--p9:#d29922;--p10:#a5c940;`
+	`--p0:#f0883e;--p1:#58a6ff;--p2:#39c5cf;--p3:#a594ff;--p4:#3fb950;--p5:#9198a1;--p6:#7d8590;--p7:#656c76;--p8:#e085c2;--p9:#d29922;--p10:#a5c940;--p11:#ff9d96;`
+
+// drawn are the peers that charts may have, in their order: C libaco is measured by another program.
+var drawn = append(peerNames(), "C libaco")
 
 // peerColour returns the number of the variable that has a peer's colour.
-func peerColour(peer string) int { return max(0, slices.Index(peerNames(), peer)) }
+func peerColour(peer string) int { return slices.Index(drawn, peer) }
 
 const chartWidth = 360 // points, of any chart in the page
 
@@ -143,7 +146,7 @@ func barChart(width vg.Length, bars []column, mark float64, markText string) (st
 	p.Add(texts)
 	p.X.Min, p.X.Max = 0, largest*1.02
 	p.Y.Min, p.Y.Max = -0.5, top
-	return render(p, width, vg.Length(21*len(bars)+18), 3)
+	return render(p, width, vg.Length(21*len(bars)+20), 3)
 }
 
 // A curve of a line chart.

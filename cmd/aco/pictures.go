@@ -183,8 +183,9 @@ func (r *report) page() (string, error) {
 	return b.String(), err
 }
 
-// figures draws what the measured rows allow.
+// figures draws what the measured rows allow. Each row that has figures is in one of the charts.
 func (r *report) figures() (figures []figure, err error) {
+	shown := map[*result]bool{}
 	add := func(title, note string, svg string, e error, legend ...string) {
 		if e != nil && err == nil {
 			err = e
@@ -200,6 +201,7 @@ func (r *report) figures() (figures []figure, err error) {
 			for _, f := range res.Peers {
 				if f.Min > 0 && f.Error == "" && !slices.ContainsFunc(all, func(b column) bool { return b.peer == f.Peer }) {
 					all = append(all, column{f.Peer, f.Min, res.Figure(f.Min), f.Peer})
+					shown[res] = true
 				}
 			}
 		}
@@ -212,18 +214,23 @@ func (r *report) figures() (figures []figure, err error) {
 	curves := func(title, note string, x axis, at map[string]float64) {
 		var all []curve
 		var legend []string
-		for _, peer := range peerNames() {
+		for _, peer := range drawn {
 			c := curve{peer: peer}
+			var of []*result
 			for _, res := range r.Rows {
 				if x, ok := at[res.Row]; ok {
 					if f := res.peer(peer); f != nil && f.Min > 0 {
 						c.points = append(c.points, plotter.XY{X: x, Y: f.Min})
+						of = append(of, res)
 					}
 				}
 			}
 			if len(c.points) > 1 {
 				slices.SortFunc(c.points, func(a, b plotter.XY) int { return int(a.X - b.X) })
 				all, legend = append(all, c), append(legend, peer)
+				for _, res := range of {
+					shown[res] = true
+				}
 			}
 		}
 		if len(all) > 0 {
@@ -235,13 +242,34 @@ func (r *report) figures() (figures []figure, err error) {
 	curves("Cost over call depth", "ns a switch and back when the coroutine is suspended so many calls down", axis{"calls", "0"},
 		map[string]float64{"depth-0": 1, "depth-10": 10, "depth-100": 100, "depth-1000": 1000})
 	curves("Cost over the number of coroutines", "ns a switch and back when so many are resumed in turn", axis{"coroutines", "1"},
-		map[string]float64{"one": 1, "10": 10, "1000": 1000, "10000": 10000, "100000": 100000})
+		map[string]float64{"10": 10, "1000": 1000, "10000": 10000, "100000": 100000})
+	var sizes []string // bytes of locals
+	for _, res := range r.Rows {
+		if _, size, ok := strings.Cut(res.Row, ":"); ok && !slices.Contains(sizes, size) {
+			sizes = append(sizes, size)
+		}
+	}
+	for _, size := range sizes {
+		at := map[string]float64{}
+		for _, res := range r.Rows {
+			if strings.HasSuffix(res.Row, ":"+size) {
+				at[res.Row] = float64(res.row.batch)
+			}
+		}
+		curves("Cost over the number of coroutines, "+size+" bytes each",
+			"ns a switch and back when so many are resumed in turn; those of iter.Pull have 120 bytes of locals", axis{"coroutines", "1"}, at)
+	}
 	bars("A whole life", "ns to create one, take three values, and end it", r.row("life"))
 	bars("Memory each", "bytes of heap and stacks, suspended with 120 bytes of locals", r.row("memory"))
 	bars("Memory each, 100 calls deep", "bytes of heap and stacks, suspended 100 calls down", r.row("memory-100"))
 	for _, res := range r.Rows {
 		if res.isWork() && res.Skipped == "" {
 			bars("Work: "+res.Row, "ns a value: "+res.What, res)
+		}
+	}
+	for _, res := range r.Rows {
+		if !shown[res] {
+			bars("Row: "+res.Row, res.What, res)
 		}
 	}
 	return figures, err

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,73 @@ func TestPage(t *testing.T) {
 	var back report
 	if err := json.Unmarshal([]byte(data[1]), &back); err != nil || len(back.Rows) != len(r.Rows) {
 		t.Errorf("%v, %d rows in the page's data", err, len(back.Rows))
+	}
+}
+
+// Any row is in a chart, by itself too. If there is none, the page says why.
+func TestEachRowHasAChart(t *testing.T) {
+	all := known().Rows
+	for _, res := range all {
+		r := newReport()
+		r.Rows = []*result{res}
+		if page, err := r.page(); err != nil || strings.Count(page, "<figure>") != 1 || strings.Contains(page, "There is no chart") {
+			t.Errorf("%s: %v, %d charts", res.Row, err, strings.Count(page, "<figure>"))
+		}
+	}
+	r := newReport()
+	r.Rows = []*result{{Row: "one", Skipped: "there is no memory", row: rows[0]}}
+	if page, err := r.page(); err != nil || strings.Count(page, "<figure>") != 0 || !strings.Contains(page, "There is no chart, because") {
+		t.Errorf("%v, %s", err, page)
+	}
+}
+
+// A curve joins like with like: coroutines that have as many bytes of locals.
+func TestCurves(t *testing.T) {
+	for names, want := range map[string][]string{
+		"one 1000":                  {"A switch", "Row: 1000"},
+		"10 1000":                   {"Cost over the number of coroutines"},
+		"1:40 1000:40":              {"Cost over the number of coroutines, 40 bytes each"},
+		"1:40 1000:8":               {"Row: 1:40", "Row: 1000:8"},
+		"1:8 1:40 1000:8 1000:40":   {"Cost over the number of coroutines, 8 bytes each", "Cost over the number of coroutines, 40 bytes each"},
+		"1:120 2000000:120 depth-0": {"Cost over the number of coroutines, 120 bytes each", "Row: depth-0"},
+	} {
+		r := newReport()
+		for _, name := range strings.Fields(names) {
+			r.Rows = append(r.Rows, known().row(name))
+		}
+		figures, err := r.figures()
+		var titles []string
+		for _, f := range figures {
+			titles = append(titles, f.Title)
+		}
+		if err != nil || !slices.Equal(titles, want) {
+			t.Errorf("of %s: %v, %q, want %q", names, err, titles, want)
+		}
+	}
+}
+
+// C libaco is in the charts, in a colour that no other peer has.
+func TestLibacoInCharts(t *testing.T) {
+	r := newReport()
+	for _, name := range []string{"one", "1:40", "1000:40"} {
+		res := known().row(name)
+		res.external("C libaco", func() (float64, error) { return 15, nil })
+		res.summarise()
+		r.Rows = append(r.Rows, res)
+	}
+	page, err := r.page()
+	if err != nil || strings.Count(page, `></i>C libaco<`) != 1 || !strings.Contains(page, ">C libaco</text>") {
+		t.Errorf("%v, %s", err, page)
+	}
+	for _, p := range []string{palette, darkPalette} {
+		colours := map[string]string{}
+		for _, peer := range append(peerNames(), "C libaco") {
+			m := regexp.MustCompile(variable(peerColour(peer)) + `:(#\w+);`).FindStringSubmatch(p)
+			if m == nil || colours[m[1]] != "" {
+				t.Fatalf("%s has the colour %q, as %s", peer, m, colours[m[1]])
+			}
+			colours[m[1]] = peer
+		}
 	}
 }
 
