@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"iter"
 	"os"
 	"os/exec"
@@ -18,14 +17,20 @@ import (
 	"time"
 )
 
-// child runs the command in another process and returns its exit status and what it printed.
-func child(t *testing.T, env []string, args ...string) (status int, out string) {
+// acoCommand returns the command as another process.
+func acoCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(append(os.Environ(), asCommand+"=1"), env...)
+	return cmd
+}
+
+// child runs the command in another process and returns its exit status and what it printed.
+func child(t *testing.T, env []string, args ...string) (status int, out string) {
+	cmd := acoCommand(t, env, args...)
 	b, err := cmd.CombinedOutput()
 	if _, failed := err.(*exec.ExitError); err != nil && !failed {
 		t.Fatal(err)
@@ -274,47 +279,6 @@ func TestLibaco(t *testing.T) {
 		if status, out, errs := command("bench", "-quick", "-json", "-libaco", program, "one"); status != 0 || !strings.Contains(out, want) {
 			t.Errorf("status %d, printed %s and %s", status, out, errs)
 		}
-	}
-}
-
-// An interrupt ends a run at once, with the rows that are complete.
-func TestInterrupt(t *testing.T) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, "bench", "one-slice", "one", "100000", "consumers")
-	cmd.Env = append(os.Environ(), asCommand+"=1")
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	said, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Process.Kill()
-	text := make([]byte, 0, 1000)
-	for !bytes.Contains(text, []byte("measuring 100000")) {
-		n, err := said.Read(text[len(text):cap(text)])
-		if err != nil {
-			t.Fatalf("%v after %q", err, text)
-		}
-		text = text[:len(text)+n]
-	}
-	time.Sleep(300 * time.Millisecond)
-	start := time.Now()
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	go io.Copy(io.Discard, said)
-	cmd.Wait()
-	if d := time.Since(start); d > 2*time.Second || cmd.ProcessState.ExitCode() != 130 {
-		t.Errorf("status %d after %v", cmd.ProcessState.ExitCode(), d)
-	}
-	if s := out.String(); !strings.Contains(s, "│ one ") || !strings.Contains(s, "│ one-slice ") || strings.Contains(s, "│ 100000") || !strings.Contains(s, "interrupted:") {
-		t.Errorf("printed %s", s)
 	}
 }
 

@@ -2,11 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
-	"os/exec"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -79,32 +75,6 @@ func TestDoctorFits(t *testing.T) {
 			if failed && !strings.Contains(words, "nocheckFunction:invalidmemoryaddressornilpointerdereference,expectednopanic") && !strings.Contains(words, "│checkFunction│nopanic│invalidmemoryaddressornilpointerdereference│no│") {
 				t.Errorf("width %d: what failed is missing in\n%s", width, &out)
 			}
-		}
-	}
-}
-
-// The width is the terminal's.
-func TestDoctorOnTerminal(t *testing.T) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("script"); err != nil || runtime.GOOS != "linux" {
-		t.Skip("no script of util-linux")
-	}
-	for _, width := range []int{33, 70} {
-		cmd := exec.Command("script", "-qc", fmt.Sprintf("stty cols %d && %s doctor", width, program), os.DevNull)
-		cmd.Env = append(os.Environ(), asCommand+"=1", "NO_COLOR=1")
-		out, err := cmd.CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "engine      "+aco.Engine().Name) {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		longest := 0
-		for _, line := range strings.Split(string(out), "\r\n") {
-			longest = max(longest, len(line))
-		}
-		if longest > width || longest < width-10 {
-			t.Errorf("width %d, but %d characters in\n%s", width, longest, out)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func newCommand() *cobra.Command {
 		Short: "Measure coroutines, and tell which engine runs them",
 		Long: "Measure what coroutines cost on this machine, against everything else that Go has for the purpose,\n" +
 			"and tell which engine runs them, and why.",
-		Example: "  aco bench                    every row, a minute or two\n" +
+		Example: "  aco bench                    every row but the largest: two minutes\n" +
 			"  aco bench -quick one walk    two rows, with more noise\n" +
 			"  aco bench -html report.html  a page with charts\n" +
 			"  aco doctor                   which engine, and what the start-up check found\n" +
@@ -119,7 +119,7 @@ func newCommand() *cobra.Command {
 			return unknown("command", args[0], "commands", strings.Fields(subcommands(cmd)))
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Name() == "help" || cmd.HasParent() && cmd.Parent().Name() == "completion" {
+			if cmd.Name() == "help" || strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) || cmd.HasParent() && cmd.Parent().Name() == "completion" {
 				return nil // they say the same whatever engine there is
 			}
 			return checkEngine()

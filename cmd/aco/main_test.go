@@ -51,7 +51,6 @@ func TestBadInput(t *testing.T) {
 		{"bench -peers state-machine memory", `row "memory" has none of these peers; it has: iter.Pull aco`},
 		{"bench -json -format go one", "-json and -format go: want one of them"},
 		{"bench -libaco /nowhere/at/all one", "-libaco"},
-		{"bench -html /tmp/same -svg /tmp/same one", "want two files"},
 		{"bench -svg /tmp/picture.svg -peers aco one", "no row has both iter.Pull and aco"},
 		{"hold", "want ROW PEER N"},
 		{"torture", "want LENGTH SEED"},

@@ -84,7 +84,7 @@ func newMeasurement(ctx context.Context, r *result, p plan, peers []peer) *measu
 		f := &figures{Peer: peer.name}
 		r.Peers, m.figures = append(r.Peers, f), append(m.figures, f)
 		if peer.suspended != nil {
-			f.N = p.scale
+			f.N, f.Bytes = p.scale, -1
 			continue
 		}
 		run, stop := peer.start(r.row.batch)

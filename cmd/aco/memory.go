@@ -29,15 +29,15 @@ const bytesEach = "bytes"
 
 func memoryRows() []*row {
 	return []*row{
-		memoryRow("memory", "bytes that a suspended coroutine with 120 bytes of locals takes", 4000, localsCounter, localsCount),
-		memoryRow("memory-100", "bytes that a coroutine suspended 100 calls down takes", 24000,
+		memoryRow("memory", "bytes that a suspended coroutine with 120 bytes of locals takes", 1000, localsCounter, localsCount),
+		memoryRow("memory-100", "bytes that a coroutine suspended 100 calls down takes", 12000,
 			func(yield func(int) bool) { descend(100, yield) }, func(c *co, _ int) { descendCo(c, 100) }),
 	}
 }
 
 // memoryRow measures what is taken by coroutines that run seq, or body.
 func memoryRow(name, what string, each uint64, seq iter.Seq[int], body func(*co, int)) *row {
-	r := &row{name: name, what: what, unit: bytesEach, needs: func(p plan, _ bool) uint64 { return uint64(p.scale) * each }}
+	r := &row{name: name, what: what, unit: bytesEach, needs: func(p plan, goroutines bool) uint64 { return needsOf(p.scale, each)(p, goroutines) }}
 	pulled := func(pull func(iter.Seq[int]) (func() (int, bool), func())) func(int) any {
 		return func(n int) any {
 			stops := make([]func(), n)
@@ -141,6 +141,7 @@ func (r *row) tooMuch(p plan, peers []peer) string {
 	if r.needs == nil {
 		return ""
 	}
+	runtime.GC() // what the rows before have left is free
 	goroutines := slices.ContainsFunc(peers, func(p peer) bool {
 		return p.name != stateMachine && (p.name != acoShared && p.name != acoPush || !collected())
 	})
@@ -171,7 +172,7 @@ func freeAll(goroutines int) {
 }
 
 // freeMemory returns the bytes that this process may still take: by the machine, by its control
-// group, and by GOMEMLIMIT, or more than there are if none of them can be known.
+// group, by ulimit -v, by GOMEMLIMIT and by the size of an address, or more than there are if none of them can be known.
 func freeMemory() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)

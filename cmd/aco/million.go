@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/goaco/aco"
@@ -25,6 +26,7 @@ type millionFlags struct {
 	n, bytes, locals, rounds int
 	gc, parallel, json       bool
 	libaco                   string
+	shown                    atomic.Pointer[bar]
 }
 
 // millionCommand returns "aco million".
@@ -56,7 +58,8 @@ func millionCommand() *cobra.Command {
 			if err := checkLibaco(f.libaco); err != nil {
 				return err
 			}
-			return untilInterrupted(func() error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) })
+			defer func() { f.shown.Load().end() }() // or, after an interrupt, nobody would
+			return untilInterrupted(func(ctx context.Context) error { return f.run(ctx, cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}
 	flags := cmd.Flags()
@@ -73,17 +76,23 @@ func millionCommand() *cobra.Command {
 }
 
 // untilInterrupted returns what do returns, or errInterrupted at once when the user ends the command.
-func untilInterrupted(do func() error) error {
+func untilInterrupted(do func(context.Context) error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
 	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- do() }()
+	go func() { done <- do(ctx) }()
 	select {
 	case err := <-done:
-		return err
+		if ctx.Err() == nil {
+			return err
+		}
 	case <-ctx.Done():
-		return errInterrupted
+		select { // a program that has been started is being ended
+		case <-done:
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
+	return errInterrupted
 }
 
 // A population is the outcome of "aco million". Times are in nanoseconds.
@@ -142,7 +151,7 @@ func (f *millionFlags) nearest() (best keeper, footprint int) {
 }
 
 // run carries out "aco million".
-func (f *millionFlags) run(stdout, stderr io.Writer) error {
+func (f *millionFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	k, footprint := f.nearest()
 	if err := f.enough(k, stderr); err != nil {
 		return err
@@ -150,7 +159,7 @@ func (f *millionFlags) run(stdout, stderr io.Writer) error {
 	p := &population{Engine: aco.Engine().Name, GoVersion: runtime.Version(), Coroutines: f.n, Frames: footprint, Locals: k.locals()}
 	if f.libaco != "" { // first: it takes as much memory
 		p.Libaco = new(libaco)
-		out, err := exec.CommandContext(context.Background(), f.libaco, fmt.Sprintf("%d:%d", f.n, p.Locals)).Output()
+		out, err := exec.CommandContext(ctx, f.libaco, fmt.Sprintf("%d:%d", f.n, p.Locals)).Output()
 		if err == nil {
 			err = json.Unmarshal(out, p.Libaco)
 		}
@@ -306,7 +315,8 @@ func (f *millionFlags) live(p *population, k keeper, stderr io.Writer) (err erro
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	h := &herd{shown: newBar(stderr, "", int64(laps)*int64(f.n)), cos: make([]*co, f.n)}
-	defer func() { h.shown.end() }()
+	f.shown.Store(h.shown)
+	defer h.shown.end()
 	for i := range h.model {
 		h.model[i].a = make([]int, k.words)
 	}

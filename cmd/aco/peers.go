@@ -12,7 +12,7 @@ import (
 // The peers: the ways in which a Go program can have one function hand values to another, each
 // keeping its own local variables and calls.
 
-// The names of the peers, in the order of tables.
+// The names of the peers.
 const (
 	iterPull        = "iter.Pull"
 	acoShared       = "aco"

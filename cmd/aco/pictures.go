@@ -45,6 +45,13 @@ func openPictures(html, svg string) (p pictures, err error) {
 		return &target{f, made}
 	}
 	p.html, p.svg = open(html), open(svg)
+	if err == nil && p.html != nil && p.svg != nil {
+		a, errA := p.html.Stat()
+		b, errB := p.svg.Stat()
+		if errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b) {
+			err = usageError("-html and -svg: want two files")
+		}
+	}
 	if err != nil {
 		p.close()
 	}
@@ -64,7 +71,7 @@ func (p pictures) close() {
 	}
 }
 
-// draw writes the files, and says so.
+// draw writes the files, closes them, and says so.
 func (p pictures) draw(r *report, said io.Writer) error {
 	for _, file := range []struct {
 		f    *target
@@ -82,6 +89,9 @@ func (p pictures) draw(r *report, said io.Writer) error {
 		if err == nil {
 			file.f.empty = false
 			_, err = io.WriteString(file.f, s)
+		}
+		if err == nil {
+			err = file.f.Close()
 		}
 		if err != nil {
 			return err
@@ -219,7 +229,7 @@ func (r *report) figures() (figures []figure, err error) {
 			var of []*result
 			for _, res := range r.Rows {
 				if x, ok := at[res.Row]; ok {
-					if f := res.peer(peer); f != nil && f.Min > 0 {
+					if f := res.peer(peer); f != nil && f.Min > 0 && f.Error == "" {
 						c.points = append(c.points, plotter.XY{X: x, Y: f.Min})
 						of = append(of, res)
 					}

@@ -40,7 +40,11 @@ func known() *report {
 	for _, row := range rows {
 		res := &result{Row: row.name, What: row.what, Unit: row.unitName(), row: row}
 		for i, p := range row.peers {
-			res.Peers = append(res.Peers, &figures{Peer: p.name, N: 12345, Repeats: []float64{float64(100 - 10*i)}})
+			f := &figures{Peer: p.name, N: 12345, Repeats: []float64{float64(100 - 10*i)}}
+			if p.suspended != nil {
+				f.Bytes = -1
+			}
+			res.Peers = append(res.Peers, f)
 		}
 		res.summarise()
 		r.Rows = append(r.Rows, res)
@@ -279,5 +283,20 @@ func TestNoPicture(t *testing.T) {
 	}
 	if b, err := os.ReadFile(old); err != nil || string(b) != "old" {
 		t.Errorf("%v, what was there is %q", err, b)
+	}
+}
+
+// Two names of one file are refused before anything is measured.
+func TestTwoNamesOfOneFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "a")
+	for _, other := range []string{name, filepath.Join(dir, ".") + "/./a"} {
+		status, out, errs := command("bench", "-html", name, "-svg", other, "one")
+		if status != 2 || out != "" || !strings.Contains(errs, "want two files") {
+			t.Errorf("status %d, printed %q and %q", status, out, errs)
+		}
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("%s is left", name)
+		}
 	}
 }

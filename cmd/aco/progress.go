@@ -56,11 +56,13 @@ func (b *bar) end() {
 		return
 	}
 	b.tracker.MarkAsDone()
-	for range 20 { // until it has gone
+	for i := range 40 { // until it has gone
 		if !b.writer.IsRenderInProgress() {
 			return
 		}
+		if i == 20 {
+			b.writer.Stop()
+		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.writer.Stop()
 }

@@ -276,15 +276,15 @@ func (r *report) goFormat(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "goos: %s\ngoarch: %s\npkg: github.com/goaco/aco/cmd/aco\ncpu: %s\nengine: %s\n", r.GOOS, r.Engine.GOARCH, r.CPU, r.Engine.Name)
 	for _, row := range r.Rows {
-		each, bytes, allocs := "ns/op", "B/op", "allocs/op"
+		each, allocs := "ns/op", "allocs/op"
 		if row.Unit == bytesEach {
-			each, bytes, allocs = "B/coroutine", "", "allocs/coroutine"
+			each, allocs = "B/coroutine", "allocs/coroutine"
 		}
 		for _, f := range row.Peers {
 			for _, v := range f.Repeats {
 				fmt.Fprintf(&b, "BenchmarkAco/row=%s/peer=%s-%d\t%d\t%.2f %s", row.Row, strings.ReplaceAll(f.Peer, " ", "-"), r.GOMAXPROCS, max(1, f.N), v, each)
-				if f.Bytes >= 0 && bytes != "" {
-					fmt.Fprintf(&b, "\t%.1f %s", f.Bytes, bytes)
+				if f.Bytes >= 0 {
+					fmt.Fprintf(&b, "\t%.1f B/op", f.Bytes)
 				}
 				if f.Allocs >= 0 {
 					fmt.Fprintf(&b, "\t%.2f %s", f.Allocs, allocs)

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"unsafe"
 
+	"github.com/goaco/aco"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
@@ -35,12 +35,7 @@ func onScreen(t *testing.T, width int, kind string, args ...string) string {
 	if err != nil {
 		t.Skip(err)
 	}
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, args...)
-	cmd.Env = append(os.Environ(), asCommand+"=1", "TERM="+kind, "NO_COLOR=")
+	cmd := acoCommand(t, []string{"TERM=" + kind, "NO_COLOR="}, args...)
 	cmd.Stdout, cmd.Stderr = terminal, terminal
 	err = cmd.Start()
 	terminal.Close()
@@ -48,8 +43,9 @@ func onScreen(t *testing.T, width int, kind string, args ...string) string {
 		t.Fatal(err)
 	}
 	out, _ := io.ReadAll(screen) // it ends in an error
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v: %s", err, out)
+	cmd.Wait()
+	if status := cmd.ProcessState.ExitCode(); status != 0 && (status != 3 || args[0] != "doctor") {
+		t.Errorf("status %d: %s", status, out)
 	}
 	return strings.ReplaceAll(string(out), "\r\n", "\n")
 }
@@ -74,5 +70,15 @@ func TestTerminal(t *testing.T) {
 	}
 	if s := onScreen(t, 80, "dumb", "bench", "-quick", "one"); strings.Contains(s, "\x1b") || !strings.Contains(s, "measuring one (1 of 1)\n") {
 		t.Errorf("a terminal that knows no escapes gets %q", s)
+	}
+}
+
+// What doctor prints is as wide as the terminal.
+func TestDoctorOnTerminal(t *testing.T) {
+	for _, width := range []int{33, 70} {
+		s := onScreen(t, width, "dumb", "doctor")
+		if n := text.LongestLineLen(s); n > width || n < width-10 || !strings.Contains(s, "engine      "+aco.Engine().Name) {
+			t.Errorf("%d columns in %d: %s", n, width, s)
+		}
 	}
 }

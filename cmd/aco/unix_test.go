@@ -3,11 +3,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -19,12 +21,7 @@ import (
 
 // started starts the command in another process, and returns it when it has said so much.
 func started(t *testing.T, until string, args ...string) (cmd *exec.Cmd, out *bytes.Buffer) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd, out = exec.Command(program, args...), new(bytes.Buffer)
-	cmd.Env = append(os.Environ(), asCommand+"=1")
+	cmd, out = acoCommand(t, nil, args...), new(bytes.Buffer)
 	cmd.Stdout = out
 	said, err := cmd.StderrPipe()
 	if err != nil {
@@ -34,26 +31,85 @@ func started(t *testing.T, until string, args ...string) (cmd *exec.Cmd, out *by
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
-	text := make([]byte, 0, 1000)
-	for !bytes.Contains(text, []byte(until)) {
-		n, err := said.Read(text[len(text):cap(text)])
-		if err != nil {
-			t.Fatalf("%v after %q", err, text)
+	for lines := bufio.NewScanner(said); until != "" && !strings.Contains(lines.Text(), until); {
+		if !lines.Scan() {
+			t.Fatalf("it never said %q", until)
 		}
-		text = text[:len(text)+n]
 	}
 	go io.Copy(io.Discard, said)
 	return cmd, out
 }
 
-// What asks the command to end is answered as an interrupt is, with the rows so far.
-func TestTerminated(t *testing.T) {
-	cmd, out := started(t, "measuring 100000", "bench", "one", "100000")
+// enough skips a test where there is not enough memory for a row of 100,000 goroutines.
+func enough(t *testing.T) {
+	if free := freeMemory(); free < 600<<20 || diagnose().Race {
+		t.Skipf("%d MB are free", free>>20)
+	}
+}
+
+// An interrupt ends a run at once, with the rows that are complete, and so does what else asks the command to end.
+func TestInterrupt(t *testing.T) {
+	enough(t)
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd, out := started(t, "measuring 100000", "bench", "one-slice", "one", "100000", "consumers")
+		time.Sleep(300 * time.Millisecond)
+		start := time.Now()
+		cmd.Process.Signal(signal)
+		cmd.Wait()
+		if d := time.Since(start); d > 2*time.Second || cmd.ProcessState.ExitCode() != 130 {
+			t.Errorf("%v: status %d after %v", signal, cmd.ProcessState.ExitCode(), d)
+		}
+		if s := out.String(); !strings.Contains(s, "│ one ") || !strings.Contains(s, "│ one-slice ") || strings.Contains(s, "│ 100000") || !strings.Contains(s, "interrupted:") {
+			t.Errorf("%v: printed %s", signal, s)
+		}
+	}
+}
+
+// After an interrupt of million nothing is left of the program that measures C libaco.
+func TestMillionInterrupt(t *testing.T) {
+	dir := t.TempDir()
+	program, pid := filepath.Join(dir, "libaco"), filepath.Join(dir, "pid")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho $$ >"+pid+"\necho begun >&2\nexec sleep 100\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := acoCommand(t, nil, "million", "-n", "1000", "-libaco", program)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var id int
+	for range 500 {
+		if text, err := os.ReadFile(pid); err == nil {
+			if _, err := fmt.Sscan(string(text), &id); err == nil {
+				break
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	cmd.Process.Signal(syscall.SIGTERM)
 	cmd.Wait()
-	if s := out.String(); cmd.ProcessState.ExitCode() != 130 || !strings.Contains(s, "│ one ") || !strings.Contains(s, "interrupted:") {
-		t.Errorf("status %d, printed %s", cmd.ProcessState.ExitCode(), s)
+	if status := cmd.ProcessState.ExitCode(); status != 130 || id == 0 {
+		t.Fatalf("status %d, process %d", status, id)
 	}
+	if gone(id) {
+		return
+	}
+	syscall.Kill(id, syscall.SIGKILL)
+	t.Error("the program goes on")
+}
+
+// gone waits until there is no such process, or one that has ended and that nobody asks for.
+func gone(id int) bool {
+	for range 500 {
+		p, err := process.NewProcess(int32(id))
+		if err != nil {
+			return true
+		}
+		if status, _ := p.Status(); len(status) > 0 && status[0] == process.Zombie {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
 
 // The process of a torture ends when the one that began it has gone, however that went.
@@ -75,14 +131,8 @@ func TestTortureIsNotLeft(t *testing.T) {
 	}
 	cmd.Process.Kill()
 	cmd.Wait()
-	for range 500 {
-		if alive, err := children[0].IsRunning(); err == nil && !alive {
-			return
-		}
-		if status, _ := children[0].Status(); len(status) > 0 && status[0] == process.Zombie { // nobody asks for it here
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	if gone(int(children[0].Pid)) {
+		return
 	}
 	children[0].Kill()
 	t.Error("the torture goes on")
@@ -94,6 +144,7 @@ func TestOnePeersMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there is no /proc that tells the most memory that a process had")
 	}
+	enough(t)
 	cmd, out := started(t, "measuring", "bench", "-quick", "-peers", "aco.Standalone,channels", "consumers")
 	ended := make(chan error)
 	go func() { ended <- cmd.Wait() }()
