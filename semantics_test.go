@@ -84,7 +84,7 @@ func TestLife(t *testing.T) {
 		if len(got) != 0 {
 			t.Error("New ran the body")
 		}
-		if k.native && runtime.NumGoroutine() != goroutines {
+		if k.native && runtime.NumGoroutine() > goroutines { // one of before may have ended
 			t.Error("New started a goroutine")
 		}
 		wantResume(t, co, 1, 10, true)
