@@ -44,8 +44,8 @@ func TestMillion(t *testing.T) {
 	if p.Frames != 120 || p.Locals != 40 {
 		t.Errorf("%d bytes of frames, %d of locals", p.Frames, p.Locals)
 	}
-	// 80 of the handle, 128 of the block, 8 of the list of all.
-	if p.Heap < 216 || p.Heap > 225 || p.Allocs < 2 || p.Allocs > 2.01 {
+	// 80 of the handle, 128 of the block, 8 of the list of all. What the tests before have left may be freed meanwhile.
+	if p.Heap < 212 || p.Heap > 225 || p.Allocs < 2 || p.Allocs > 2.01 {
 		t.Errorf("%.1f bytes, %.3f allocations", p.Heap, p.Allocs)
 	}
 	if p := populate(t, "-n 20000 -locals 120 -rounds 1"); p.Locals != 120 || p.Frames < 120 || p.Heap > 310 {
