@@ -19,7 +19,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // The doctor command: which engine runs coroutines in a program built like this one, and what
@@ -196,43 +195,6 @@ func printChecks(w io.Writer, checks []aco.Check, width int) {
 		lines = wrap("start-up check", 0, width) + "\n" + strings.TrimSuffix(list.String(), "\n")
 	}
 	fmt.Fprintln(w, lines)
-}
-
-// wrap breaks a line of more than width columns, between words if it can, and indents what follows.
-func wrap(line string, indent, width int) string {
-	if indent > width/2 {
-		indent = 0
-	}
-	var wrapped strings.Builder
-	rest := []rune(line)
-	for width > 0 && len(rest) > width {
-		cut := width
-		for cut > indent && rest[cut] != ' ' {
-			cut--
-		}
-		if cut == indent {
-			cut = width
-		}
-		wrapped.WriteString(strings.TrimRight(string(rest[:cut]), " ") + "\n")
-		rest = []rune(strings.Repeat(" ", indent) + strings.TrimLeft(string(rest[cut:]), " "))
-	}
-	return wrapped.String() + string(rest)
-}
-
-// columns returns the width of the terminal that w is, or 0.
-func columns(w io.Writer) int {
-	if o, ok := w.(*output); ok {
-		w = o.w
-	}
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
 
 // settings formats names and values in the order of the names.

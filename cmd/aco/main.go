@@ -17,7 +17,6 @@ import (
 	"github.com/goaco/aco"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 )
 
 // The command line. A flag may be written with one dash, as Go's own commands have it, or with two.
@@ -294,18 +293,4 @@ func checkEngine() (err error) {
 	}()
 	aco.Engine()
 	return nil
-}
-
-// onTerminal reports whether w is a terminal.
-func onTerminal(w io.Writer) bool {
-	if o, ok := w.(*output); ok {
-		w = o.w
-	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// inColour reports whether what is written to w may be coloured.
-func inColour(w io.Writer) bool {
-	return onTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
