@@ -4,36 +4,22 @@ import (
 	"iter"
 	"unsafe"
 
+	"github.com/goaco/aco/internal/coro"
 	"github.com/goaco/aco/internal/engine"
 )
 
-// ErrClosed is the value that Yield panics with inside a body that is being
-// closed. A body that recovers it may clean up and return; if it yields again
-// instead, that Yield panics with ErrClosed once more. It never leaves Close.
-var ErrClosed error = engine.ErrClosed
-
-// A Status is the state of a coroutine, as [Coroutine.Status] reports it. Its method String returns
-// the name in small letters: "created", "suspended", "running", "normal" or "done".
-type Status = engine.Status
-
-// The states of a coroutine.
-const (
-	Created   = engine.Created   // New has returned, the body has not begun
-	Suspended = engine.Suspended // the body waits inside Yield
-	Running   = engine.Running   // the body runs
-	Normal    = engine.Normal    // the body has resumed another coroutine, which runs
-	Done      = engine.Done      // the body has ended: returned, panicked, exited or closed
-)
-
 // A Coroutine takes In values from Resume and gives Out values at Yield.
-// The zero Coroutine is of no use, and its methods may panic: make one with [New]. It must
-// not be copied.
+// Make one with [New]: the methods of the zero Coroutine panic with "aco: coroutine was not made by New".
+// It must not be copied; go vet finds copies.
+//
+// The resumer calls Resume, and the body calls Yield. Both are methods of one type, so that the body can hand
+// co to any function it calls, and that one can yield too, or ask for the Status.
 //
 // A coroutine may be resumed by one goroutine now and by another later, if the
 // program orders the two with a channel, a mutex or the like, just as it would
 // order two writes to a variable.
 type Coroutine[In, Out any] struct {
-	core engine.Core
+	core coro.Core
 	in   In // these two lie beside what a switch uses of the core
 	out  Out
 	body func(co *Coroutine[In, Out], first In)
@@ -42,6 +28,9 @@ type Coroutine[In, Out any] struct {
 // New returns a coroutine that will run body. Nothing runs until the first
 // [Coroutine.Resume], whose argument body gets as first. Each later argument of
 // Resume is what the pending [Coroutine.Yield] returns.
+//
+// A body has no result: all that it gives its resumer goes through Yield. For a final result let it set a variable, which
+// may be read once Resume has returned false.
 //
 // A shared coroutine (the default, on the native engine) is plain memory while
 // it is suspended: dropped, it is collected, and its deferred functions do not
@@ -53,13 +42,16 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 	if body == nil {
 		panic("aco: nil body")
 	}
-	kind := engine.Shared
-	for _, o := range opts {
-		kind = o.kind
-	}
+	return newCoroutine(body, opts)
+}
+
+// newCoroutine is New, which is so short that the compiler inlines it. Its callers get dearer by what New costs
+// then, and are not inlined themselves: in the body of a coroutine of a function that is inlined nothing would be, Yield
+// neither (cmd/compile/internal/inline/interleaved goes through functions that were there before).
+func newCoroutine[In, Out any](body func(co *Coroutine[In, Out], first In), opts []Option) *Coroutine[In, Out] {
 	co := &Coroutine[In, Out]{body: body}
-	co.core.Init(kind, engine.Main(co, func() func(*engine.Core) {
-		return func(c *engine.Core) { // a function with a name would be called by a closure
+	engine.Init(&co.core, stackKind(coro.Shared, opts), coro.Main(co, func() func(*coro.Core) {
+		return func(c *coro.Core) { // a function with a name would be called by a closure
 			co := (*Coroutine[In, Out])(unsafe.Pointer(c)) // c is its first field
 			if c.Ended() {
 				var in In
@@ -68,9 +60,11 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 				return
 			}
 			if c.Nested() {
-				defer engine.End()
+				defer coro.End()
 			}
-			co.body(co, co.in)
+			body := co.body
+			co.body = nil // what it alone has is nobody's once it is done with that
+			body(co, co.in)
 		}
 	}))
 	return co
@@ -83,12 +77,16 @@ func New[In, Out any](body func(co *Coroutine[In, Out], first In), opts ...Optio
 // A panic of the body leaves Resume with the same value, and runtime.Goexit in
 // the body ends the resumer's goroutine too; the coroutine is then Done.
 //
-// Resume panics with "aco: resume of a running coroutine" if the body is running,
-// as when it resumes itself, and with "aco: resume of a coroutine that resumed
-// another" if it waits for a coroutine that it resumed; neither does any harm.
+// Resume panics with "aco: resume of a running coroutine" if the body is running, as when it resumes
+// itself. If two goroutines resume it at the same time, one succeeds and the other panics so. Resume
+// panics with "aco: resume of a coroutine that resumed another" if the body waits for a coroutine that
+// it resumed. The coroutine is not harmed. But of two goroutines that resume it at the same time, one
+// may hand over the value of the other: order them.
 func (co *Coroutine[In, Out]) Resume(v In) (out Out, ok bool) {
-	co.in = v
-	ok = engine.Resume(&co.core)
+	if co.core.Owner < coro.OwnerPortableRunning { // or else somebody has it, and reads what he has handed over
+		co.in = v
+	}
+	ok = coro.Resume(&co.core)
 	return co.out, ok
 }
 
@@ -96,36 +94,44 @@ func (co *Coroutine[In, Out]) Resume(v In) (out Out, ok bool) {
 // hands v to the resumer, and returns the argument of the next Resume. It may be
 // called at any call depth, also in a deferred function while a panic is in progress.
 //
-// Yield panics with "aco: yield outside the coroutine" if the body is not what
-// runs on this goroutine, with [ErrClosed] if the coroutine is being closed, and
-// with "aco: can't suspend across FRAME: REASON; use aco.Standalone()" if a frame
-// that can't be moved, such as that of a C call, lies between Resume and Yield.
-// In the last case nothing has changed, and the body may recover and go on.
+// If the body has resumed another coroutine, and that one perhaps a third, the innermost may call Yield
+// of this one. Then all of them are suspended together, whatever their kinds, and the next Resume of
+// this one brings all back. Meanwhile the inner ones are [Normal] or [Running] as before.
 //
-// The portable engine does not know which goroutine calls: there, a Yield from
-// another goroutine while the body runs is not recognised, and behaves as the same
-// mistake does with iter.Pull. A Yield of a [Standalone] coroutine by a [Shared] one
-// that its body has resumed suspends both.
+// Once the coroutine is being closed Yield does not return: see [Coroutine.Close].
+//
+// Yield panics with "aco: yield outside the coroutine" if what runs on this goroutine is neither the
+// body nor a coroutine that it has resumed in this way, and with "aco: can't suspend across FRAME:
+// REASON; use aco.Standalone()" if a frame that can't be moved, such as that of a C call, lies between
+// Resume and Yield. In the second case nothing has changed, and the body may recover and go on.
+//
+// The portable engine does not know which goroutine calls. It does not notice a Yield from another
+// goroutine while the body runs; what happens then is what the same mistake does with iter.Pull.
 func (co *Coroutine[In, Out]) Yield(v Out) In {
 	co.out = v
-	engine.Yield(&co.core)
+	coro.Yield(&co.core)
 	return co.in
 }
 
-// Close ends the coroutine. A Created one never runs. In a Suspended one the
-// pending Yield panics with [ErrClosed], so that the body unwinds and its deferred
-// functions run; Close returns when the body is gone. ErrClosed itself does not
-// leave Close, but any other panic of a deferred function does, and runtime.Goexit in
-// one ends the goroutine that called Close. Closing a Done coroutine does nothing.
+// Close ends the coroutine. A Created one never runs. In a Suspended one the pending Yield never
+// returns: the body unwinds as by [runtime.Goexit], but its resumer does not. Its deferred functions
+// run, innermost first, and recover in them returns nil. A deferred function that yields ends there, and
+// the next one runs. Close returns when the body has ended. If a deferred function panics and no other
+// one recovers, the panic leaves Close. runtime.Goexit in one changes nothing. A panic that was in
+// progress when the body yielded is abandoned. Closing a Done coroutine does nothing.
 //
-// Close panics with "aco: close of a running coroutine" if the body is running or
-// waits for another coroutine.
+// A body may close its own coroutine, at any depth of calls. Close does not return then; the
+// body unwinds in the same way, and the Resume that waits for it returns false.
+//
+// Close panics with "aco: close of a running coroutine" if it is called from elsewhere while the body
+// runs, or if the body waits for another coroutine.
 func (co *Coroutine[In, Out]) Close() { co.core.Close() }
 
-// Status returns the state of the coroutine. The portable engine reports Running
-// where the native one can tell that a coroutine is Normal; so does the native one,
-// where standalone coroutines go through iter.Pull, if one waits for such a one.
-func (co *Coroutine[In, Out]) Status() Status { return co.core.Status() }
+// Status returns the state of the coroutine. The portable engine reports Running for a coroutine that
+// waits for another one; the native engine reports [Normal]. Where standalone coroutines go through
+// iter.Pull, the native engine too reports Running for a coroutine that waits for a standalone one. It
+// reports Normal for a shared coroutine that has suspended a [Standalone] one, on whose stack it runs.
+func (co *Coroutine[In, Out]) Status() Status { return Status(co.core.Status()) }
 
 // All returns a sequence of everything the coroutine yields from now on, resuming
 // it with the zero In. Leaving the loop early closes the coroutine.

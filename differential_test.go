@@ -23,7 +23,7 @@ func execute(code []byte, opt aco.Option) string {
 	var trace strings.Builder
 	mode, code := int(code[0]), code[1:]
 	co := aco.New(func(co *aco.Coroutine[int, int], first int) {
-		p := &program{co: co, code: code, trace: &trace, steps: 60}
+		p := &program{co: co, code: code, trace: &trace, steps: 60, exits: true}
 		p.log("first %d", first)
 		for len(p.code) > 0 && p.steps > 0 {
 			p.block(0)
@@ -31,32 +31,41 @@ func execute(code []byte, opt aco.Option) string {
 		p.log("end")
 	}, opt)
 	resume := func(i int) {
+		ended := false
 		defer func() {
 			if r := recover(); r != nil {
 				fmt.Fprintln(&trace, "panic", r)
+			} else if !ended {
+				fmt.Fprintln(&trace, "exit")
 			}
 		}()
 		v, ok := co.Resume(i)
 		fmt.Fprintln(&trace, "resumed", v, ok, co.Status())
+		ended = true
 	}
-	for i := 0; i < 300 && co.Status() != aco.Done; i++ {
-		switch mode % 4 {
-		case 0:
-			resume(i)
-		case 1:
-			atDepth(i*7%23, func() { resume(i) })
-		case 2: // a fresh goroutine, hence a fresh stack
-			done := make(chan bool)
-			go func() { defer close(done); resume(i) }()
-			<-done
-		case 3:
-			use(i * 13 % 97)
-			resume(i)
+	over := make(chan bool)
+	go func() { // which a Goexit of the program ends
+		defer close(over)
+		for i := 0; i < 300 && co.Status() != aco.Done; i++ {
+			if mode >= 4 && i == mode/4-1 { // suspended at any statement, or not yet begun
+				closeLogged(co, &trace)
+			}
+			switch mode % 4 {
+			case 0:
+				resume(i)
+			case 1:
+				atDepth(i*7%23, func() { resume(i) })
+			case 2: // a fresh goroutine, hence a fresh stack
+				done := make(chan bool)
+				go func() { defer close(done); resume(i) }()
+				<-done
+			case 3:
+				use(i * 13 % 97)
+				resume(i)
+			}
 		}
-		if i == 200-mode {
-			closeLogged(co, &trace)
-		}
-	}
+	}()
+	<-over
 	closeLogged(co, &trace)
 	fmt.Fprintln(&trace, co.Status())
 	return trace.String()
@@ -128,6 +137,11 @@ func TestStatements(t *testing.T) {
 			}
 			compare(t, []byte{byte(mode), byte(op), 7, 2, 10, 3, 8, 0, 0})
 			compare(t, []byte{byte(mode), 10, 6, byte(op), 30, 2, byte(op), 3, 4, 5})
+		}
+		for kind := range byte(3) { // of one within, and one within that
+			within := func(op byte) byte { return op + byte(len(statements)) } // the same statement, as above
+			compare(t, []byte{byte(mode), within(15), kind, 5, 24, 7, 24, 9, 1, 2, 24, 3})
+			compare(t, []byte{byte(mode), within(15), kind, 5, within(15), 2 - kind, 4, 24, 7, 11, 3, 24, 9, 24, 3})
 		}
 	}
 }

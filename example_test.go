@@ -95,19 +95,19 @@ func ExampleCoroutine_Close() {
 	// done
 }
 
-// A body that wants to know that it is being closed recovers ErrClosed.
-func ExampleErrClosed() {
+// A body ends itself, from any depth.
+func ExampleCoroutine_Close_self() {
 	co := aco.New(func(co *aco.Coroutine[int, int], _ int) {
-		defer func() {
-			if recover() == aco.ErrClosed {
-				fmt.Println("told to end")
-			}
+		defer fmt.Println("cleaned up")
+		func() {
+			co.Close()
+			fmt.Println("never reached")
 		}()
-		co.Yield(1)
 	})
-	co.Resume(0)
-	co.Close()
-	// Output: told to end
+	fmt.Println(co.Resume(0))
+	// Output:
+	// cleaned up
+	// 0 false
 }
 
 func ExampleCoroutine_Status() {
@@ -204,6 +204,15 @@ func ExampleCoroutine_Footprint() {
 	// Output:
 	// 0
 	// little
+}
+
+// A coroutine tells where it waits, as a goroutine does in a traceback.
+func ExampleCoroutine_Stack() {
+	co := aco.New(func(co *aco.Coroutine[int, int], _ int) { yieldOnce(co, 0) })
+	co.Resume(0)
+	stack := string(co.Stack()) // of a shared coroutine on the native engine
+	fmt.Println(strings.Contains(stack, "aco_test.yieldOnce(...)\n\t") || aco.Engine().Name == "portable")
+	// Output: true
 }
 
 func ExampleCoroutine_Callers() {
@@ -318,4 +327,9 @@ func ExampleCheck() {
 		}
 	}
 	// Output:
+}
+
+func ExampleStatus_String() {
+	fmt.Println(aco.Created, aco.Suspended, aco.Running, aco.Normal, aco.Done)
+	// Output: created suspended running normal done
 }

@@ -181,7 +181,7 @@ func TestLayoutsOfRandomFrames(t *testing.T) {
 	t.Logf("seed %d", first)
 	for seed := first; seed != first+n && !t.Failed(); seed++ {
 		for name, pair := range map[string][2]func(w *walker) (func() (int, bool), func()){
-			"aco.Pull":   {pulled(iter.Pull[int]), pulled(aco.Pull[int])},
+			"aco.Pull":   {pulled(iter.Pull[int]), pulled(func(seq iter.Seq[int]) (func() (int, bool), func()) { return aco.Pull(seq) })},
 			"aco.Shared": {resumed(aco.Standalone()), resumed(aco.Shared())},
 			"aco.Auto":   {resumed(aco.Standalone()), resumed(aco.Auto())},
 		} {

@@ -1,3 +1,3 @@
 module github.com/goaco/aco
 
-go 1.24
+go 1.25

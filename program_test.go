@@ -19,7 +19,9 @@ type program struct {
 	co    *aco.Coroutine[int, int]
 	code  []byte
 	trace *strings.Builder
-	steps int // statements left
+	steps int      // statements left
+	outer *program // that has resumed this one's coroutine, or nil
+	exits bool     // it may call runtime.Goexit: who resumes it is prepared for that
 }
 
 func (p *program) log(format string, args ...any) {
@@ -67,7 +69,8 @@ func init() { // statements refer to block, which refers to statements
 	statements = []func(p *program, depth int) int{
 		plain, locals, stackSlice, linked, closures, maps, strs, interfaces, rangeFunc, grow,
 		openDefer, loopDefer, rangeDefer, recovered, nilDereference, nested, sorted, once,
-		bigFrame, generic, panicsWhilePanicking, collects, panics, selects,
+		bigFrame, generic, panicsWhilePanicking, collects, panics, selects, asOuter,
+		exits, closes, recoversOften, compares,
 	}
 }
 
@@ -282,11 +285,12 @@ func nilDereference(p *program, depth int) (sum int) {
 }
 
 func nested(p *program, depth int) (sum int) {
+	kind := []aco.Option{aco.Shared(), aco.Standalone(), aco.Auto()}[p.next()%3]
 	inner := aco.New(func(co *aco.Coroutine[int, int], v int) {
-		q := &program{co: co, code: append([]byte(nil), p.code...), trace: p.trace, steps: 5}
+		q := &program{co: co, code: append([]byte(nil), p.code...), trace: p.trace, steps: 5, outer: p, exits: p.exits}
 		defer func() { p.log("inner ends: %v", recover() != nil) }()
 		q.block(depth)
-	})
+	}, kind)
 	for i := range p.next() % 6 {
 		v, ok := inner.Resume(i)
 		sum += v
@@ -295,6 +299,19 @@ func nested(p *program, depth int) (sum int) {
 	}
 	inner.Close()
 	return sum
+}
+
+// asOuter suspends a coroutine further out.
+func asOuter(p *program, depth int) (sum int) {
+	a := [3]int{p.next(), 2, 3}
+	s := a[:]
+	for q := p.outer; q != nil; q = q.outer {
+		v := q.co.Yield(s[0])
+		p.log("as an outer one %d -> %d", s[0], v)
+		s[0]++
+		sum += v
+	}
+	return sum + bump(s) + p.block(depth)
 }
 
 func sorted(p *program, depth int) int {
@@ -381,4 +398,38 @@ func selects(p *program, depth int) (sum int) {
 		p.yield(2)
 	}
 	return sum
+}
+
+func exits(p *program, depth int) int {
+	defer func() { p.log("exits: %v, %d", recover(), p.yield(depth)) }()
+	if p.next() < 40 && p.exits {
+		runtime.Goexit()
+	}
+	return p.block(depth)
+}
+
+// closes ends the coroutine that runs, be it in the course of a panic.
+func closes(p *program, depth int) int {
+	defer p.log("closes at %d", depth)
+	if p.next() < 40 {
+		p.co.Close()
+	}
+	return p.block(depth)
+}
+
+func recoversOften(p *program, depth int) (sum int) {
+	for range p.next() % 5 {
+		func() {
+			defer func() { p.log("recovered often: %v", recover()) }()
+			sum += p.yield(sum) + p.block(depth)
+		}()
+	}
+	return sum
+}
+
+func compares(p *program, depth int) int {
+	if comparedIsLost {
+		return p.yield(depth)
+	}
+	return indexOfLast(func(i int) { p.yield(i) })
 }

@@ -79,12 +79,14 @@ func TestPullMovesAgain(t *testing.T) {
 	moves := func() bool {
 		var at []string
 		next, stop := aco.Pull(func(yield func(int) bool) {
-			largeFrames(5, func() {
-				at = append(at, goroutine())
-				yield(1)
-			})
+			for range 100 {
+				largeFrames(5, func() {
+					at = append(at, goroutine())
+					yield(1)
+				})
+			}
 		})
-		for range 4 {
+		for range 100 {
 			next()
 		}
 		stop()

@@ -210,7 +210,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// A coroutine as of Auto is moved to a worker when much is suspended, and when it is suspended
+// A coroutine of Auto is moved to a worker when much is suspended, and when it is suspended
 // elsewhere each time; one that is neither stays where it is.
 func TestAuto(t *testing.T) {
 	moves := aco.Engine().Standalone == "hand-over" // elsewhere Auto is Shared

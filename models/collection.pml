@@ -29,7 +29,8 @@
    STACKADDR   freeze does not compare changed pointers with the bounds of the stack
    SKIPCHANGED freeze does not note changed pointers
    LEFTOUT     the layout leaves a live word out
-   STALE       recall leaves the saved words as they are
+   UNNOTED     frozen does not note the pointers
+   ANYTIME     frozen stores plainly while a barrier is wanted
    EARLY       the decoder fills ptrs before it refuses
    ONECOPY     primed does not copy the innermost frame, which was copied with the others
    ASYNCMOVE   a stack moves while its goroutine is preempted asynchronously
@@ -178,6 +179,11 @@ proctype collector() {
 #else
 #define TEST
 #endif
+#ifdef ANYTIME
+#define FREELY
+#else
+#define FREELY !barrier &&
+#endif
 #ifdef COPYGAP
 #define COPY SAFEPOINT
 #else
@@ -306,26 +312,24 @@ yield:	atomic {
 		goto more
 	};
 
-	/* again and yieldNative: recall takes any layout that the words suit, or describe decodes. */
+	/* frozen takes any layout that the words suit; or again and yieldNative: describe decodes. */
 slow:	atomic {
 		if
 		:: goto describe
-		:: dead -> tkind = DEAD
-		:: !dead -> tkind = LIVE
-		:: !dead && f1 == OWN(me) -> tkind = INNER
+		:: FREELY dead -> tkind = DEAD
+		:: FREELY !dead && !STACK(f1) -> tkind = LIVE
+		:: FREELY !dead && f1 == OWN(me) -> tkind = INNER
 		fi;
-		tlo = OWN(me);
-		SAFEPOINT
-		keep(p0, NIL);
-#ifndef STALE
-		s0 = NIL; s1 = NIL;
+		TEST
+#ifndef UNNOTED
+		note(p0, f0);
+		if :: tkind == LIVE -> note(p1, f1) :: else -> p1 = NIL fi;
 #endif
-		SAFEPOINT
-		keep(p1, NIL);
-		if :: tkind == INNER -> s1 = tlo :: else fi;
-		lo = tlo; kind = tkind;
-		tlo = 0; tkind = LIVE;
-		goto yield
+		CLEAN;
+		lo = OWN(me); kind = tkind; tkind = LIVE;
+		COPY
+		s0 = f0; s1 = f1; f0 = NIL; f1 = NIL; dead = false; runs = NONE;
+		goto more
 	};
 describe: atomic {
 		t0 = f0; t1 = f1; tlo = OWN(me);                /* capture */

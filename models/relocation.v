@@ -44,7 +44,7 @@ Qed.
 
 (* ------------------------------------------------------------- relocation *)
 
-(* relocate is the loop RELOCATE of native_amd64.s: for each listed offset, ADDQ DX, word. *)
+(* relocate is the loop of moveFrames in frozen.go: for each listed offset, the word += d. *)
 Fixpoint relocate (d : Z) (moved : list nat) (w : list Z) : list Z :=
   match moved with
   | [] => w

@@ -1,19 +1,67 @@
+// Package engine chooses the engine that runs coroutines, once, when it is first needed. Three doors lead to the
+// portable one: a build that leaves the native engine out (admit.go), ACO_ENGINE=portable, and a start-up check that
+// does not pass.
 package engine
 
 import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
+
+	"github.com/goaco/aco/internal/coro"
+	"github.com/goaco/aco/internal/portable"
 )
 
-// The choice of the engine is made once, when it is first needed. Three doors lead
-// to the portable one: a build that leaves the native engine out (nonative.go),
-// ACO_ENGINE=portable, and a start-up check (verify.go) that does not pass.
+// nativeEngine is the native engine, or nil in a build that leaves it out: see admit.go.
+var nativeEngine interface {
+	coro.Engine
+	Verify() (checks []Check, failed string)
+	Make(c *coro.Core, kind coro.Kind) bool
+	HandoverOK() string
+	Self() uintptr
+	Pull(kind coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), ok bool)
+}
+
+func init() { coro.Portable = portable.Engine{} }
+
+// Init makes c a Created coroutine. What main does depends on c.Ended.
+func Init(c *coro.Core, kind coro.Kind, main func(*coro.Core)) {
+	c.Main = main
+	if !nativeOK() || !nativeEngine.Make(c, kind) { // before anything else nativeOK settles Resume and Yield
+		portable.Engine{}.Make(c)
+	}
+}
+
+// Self returns what tells the calling goroutine from all others that are alive, if shared coroutines are
+// native ones, which run on the goroutine of whoever resumes them; else 0.
+func Self() uintptr {
+	if !nativeOK() {
+		return 0
+	}
+	return nativeEngine.Self()
+}
+
+// Pull returns the functions of a pulled sequence; false if the native engine is not in use, or can't.
+func Pull[V any](kind coro.Kind, seq func(yield func(V) bool)) (next func() (V, bool), stop func(), ok bool) {
+	if !nativeOK() {
+		return nil, nil, false
+	}
+	n, stop, ok := nativeEngine.Pull(kind, (*coro.One[V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
+	return *(*func() (V, bool))(unsafe.Pointer(&n)), stop, ok
+}
+
+// Pull2 is Pull for sequences of pairs.
+func Pull2[K, V any](kind coro.Kind, seq func(yield func(K, V) bool)) (next func() (K, V, bool), stop func(), ok bool) {
+	if !nativeOK() {
+		return nil, nil, false
+	}
+	n, stop, ok := nativeEngine.Pull(kind, (*coro.Two[K, V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
+	return *(*func() (K, V, bool))(unsafe.Pointer(&n)), stop, ok
+}
 
 // Info says which engine runs shared coroutines, and why.
 type Info struct {
@@ -28,12 +76,7 @@ type Info struct {
 }
 
 // A Check is one line of the start-up check.
-type Check struct {
-	Name string // what was looked at
-	Want string // what the native engine relies on
-	Got  string // what was found
-	OK   bool
-}
+type Check = coro.Check
 
 var choose = sync.OnceValue(func() *Info {
 	info := &Info{Name: "portable", GoVersion: runtime.Version(), GOARCH: runtime.GOARCH}
@@ -45,7 +88,11 @@ var choose = sync.OnceValue(func() *Info {
 	default:
 		panic("aco: ACO_ENGINE=" + strconv.Quote(v) + `: want "native", "portable" or nothing`)
 	}
-	checks, failed := verify()
+	if nativeEngine == nil {
+		info.Reason = unbuilt()
+		return info
+	}
+	checks, failed := nativeEngine.Verify()
 	info.Checks = checks
 	if failed != "" {
 		info.Reason = failed
@@ -55,49 +102,6 @@ var choose = sync.OnceValue(func() *Info {
 	isNative.Store(true)
 	return info
 })
-
-// releases is the part of the native engine's build constraints that names releases of Go.
-const releases = "go1.24 && (!go1.27 || aco_native)"
-
-// leftOut returns what in a build leaves the native engine out, or nothing where the settings don't tell.
-func leftOut(version, compiler, goos, goarch string, settings []debug.BuildSetting) string {
-	var why, tags []string
-	for _, s := range settings {
-		switch s.Key {
-		case "-race", "-msan", "-asan":
-			if s.Value == "true" {
-				why = append(why, "built with "+s.Key)
-			}
-		case "-tags":
-			tags = strings.Split(s.Value, ",")
-		}
-	}
-	if slices.Contains(tags, "aco_portable") {
-		why = append(why, "built with -tags aco_portable")
-	}
-	if compiler != "gc" {
-		why = append(why, "built by "+compiler)
-	}
-	if !slices.Contains([]string{"linux", "android", "darwin", "ios", "windows", "freebsd", "netbsd", "openbsd", "dragonfly"}, goos) ||
-		!slices.Contains([]string{"386", "amd64", "arm64"}, goarch) || goos == "ios" && goarch == "arm64" {
-		why = append(why, "built for "+goos+"/"+goarch)
-	}
-	minor := releaseIn(version)
-	from, to, _ := strings.Cut(releases, "!")
-	if first, last := releaseIn(from), releaseIn(to)-1; minor > last && !slices.Contains(tags, "aco_native") {
-		why = append(why, "Go 1."+strconv.Itoa(minor)+" has not been verified (1."+strconv.Itoa(first)+" to 1."+strconv.Itoa(last)+" have)")
-	}
-	return strings.Join(why, "; ")
-}
-
-// releaseIn returns N of the first "go1.N" in s.
-func releaseIn(s string) (n int) {
-	_, s, _ = strings.Cut(s, "go1.")
-	for len(s) > 0 && s[0] >= '0' && s[0] <= '9' {
-		n, s = 10*n+int(s[0]-'0'), s[1:]
-	}
-	return n
-}
 
 // nativeOK reports whether shared coroutines are native ones.
 func nativeOK() bool { return isNative.Load() || choose().Name == "native" }
@@ -110,11 +114,24 @@ func Describe() Info {
 	info.Checks = append([]Check(nil), info.Checks...)
 	why := "the native engine is not in use"
 	if nativeOK() {
-		why = handoverOK()
+		why = nativeEngine.HandoverOK()
 	}
 	info.Standalone = "hand-over"
 	if why != "" {
 		info.Standalone = "iter.Pull: " + why
 	}
 	return info
+}
+
+// unbuilt says what of the build leaves the native engine out.
+func unbuilt() string {
+	const unbuilt = "this build leaves the native engine out"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = new(debug.BuildInfo)
+	}
+	if why := leftOut(runtime.Version(), runtime.Compiler, runtime.GOOS, runtime.GOARCH, info.Settings); why != "" {
+		return unbuilt + ": " + why
+	}
+	return unbuilt + " (race detector, sanitizer, tag, architecture or Go release)"
 }

@@ -1,0 +1,6 @@
+//go:build freebsd || netbsd || dragonfly
+
+package release
+
+// What the expressions in the tables stand on.
+const isWindows, isOpenBSD, isBSD = 0, 0, 1

@@ -1,0 +1,5 @@
+//go:build !race
+
+package aco_test
+
+const raceEnabled = false
