@@ -1,0 +1,20 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package aconet
+
+import "github.com/goaco/aco"
+
+// EngineInfo says what serves the connections of this program.
+type EngineInfo struct {
+	Poller     string // "epoll" or "kqueue"
+	Loops      int    // how many loops there are
+	Coroutines string // "native"; "portable": each handler is a goroutine
+	Reason     string // why these coroutines
+}
+
+// Engine returns what serves the connections of this program. It begins the loops if they have not begun.
+func Engine() EngineInfo {
+	e := aco.Engine()
+	_ = start()
+	return EngineInfo{Poller: poller, Loops: len(loops), Coroutines: e.Name, Reason: e.Reason}
+}
