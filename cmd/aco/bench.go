@@ -1,15 +1,16 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
 
+	"github.com/goaco/aco/cmd/aco/internal/measure"
+	"github.com/goaco/aco/cmd/aco/internal/report"
+	"github.com/goaco/aco/cmd/aco/internal/workload"
 	"github.com/spf13/cobra"
 )
 
@@ -25,6 +26,9 @@ type benchFlags struct {
 	libaco      string
 }
 
+// manyQuick is how many coroutines a row has at most that -quick measures without being asked: to make and to free more takes long.
+const manyQuick = 10000
+
 var formats = []string{"table", "json", "go"}
 
 // benchCommand returns "aco bench".
@@ -35,27 +39,27 @@ func benchCommand() *cobra.Command {
 		Short: "Measure a switch, and work made of switches, against other ways",
 		Long: "Measure what coroutines cost, against everything else that Go has for the purpose, in the same run.\n" +
 			"Each figure is of one operation. The minimum of the repeats is the figure to compare; the spread\n" +
-			"says how far the slowest repeat was from it.\n\nRows; those with a colon take long and much memory, and are measured only if they are named:\n" + describeRows() + "\nPeers: " + strings.Join(peerNames(), " "),
-		Example: "  aco bench                              every row but the largest: two minutes\n" +
-			"  aco bench -quick                       in less than 15 s\n" +
-			"  aco bench one walk                     two rows\n" +
+			"says how far the slowest repeat was from it.\n\nRows; those with a colon take long and much memory, and are measured only if they are named:\n" + workload.Describe() + "\nPeers: " + strings.Join(workload.PeerNames(), " "),
+		Example: "  aco bench                              every row but the largest: three minutes\n" +
+			"  aco bench -quick                       in less than 15 s on two idle cores\n" +
+			"  aco bench one batch                    a row, and all those of batches\n" +
 			"  aco bench -peers iter.Pull,aco one     two peers\n" +
 			"  aco bench -rows 2000000:40             two million coroutines, 40 bytes alive\n" +
 			"  aco bench -html report.html            a page with charts, beside the table\n" +
 			"  aco bench -format go >new.txt          for benchstat -row /row -col /peer new.txt",
-		ValidArgsFunction:     cobra.FixedCompletions(rowNames(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction:     cobra.FixedCompletions(workload.RowNames(), cobra.ShellCompDirectiveNoFileComp),
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("rows") && len(f.rows) == 0 {
-				return usageError("-rows: no row; rows: " + strings.Join(rowsInShort(), " "))
+				return usageError("-rows: no row; rows: " + strings.Join(workload.RowsInShort(), " "))
 			}
 			return f.run(append(args, f.rows...), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&f.quick, "quick", false, "take less than 15 s, with more noise")
+	flags.BoolVar(&f.quick, "quick", false, "take less than 15 s on two idle cores, with more noise, and leave out rows of 100,000 coroutines that are not named")
 	flags.StringSliceVar(&f.rows, "rows", nil, "comma-separated `rows` to measure (default all but those with a colon)")
 	flags.StringSliceVar(&f.peers, "peers", nil, "comma-separated `peers` to measure (default all)")
 	flags.StringVar(&f.format, "format", "table", "`format` of the figures: table, json with every repeat's figure, or go for benchstat")
@@ -64,7 +68,7 @@ func benchCommand() *cobra.Command {
 	flags.StringVar(&f.svg, "svg", "", "write a picture of the ratios to `file` too")
 	flags.StringVar(&f.libaco, "libaco", "", "`program` that measures C libaco in the same run: "+
 		"called with COROUTINES:STACK_BYTES, it prints a JSON object with pair_ns")
-	for name, complete := range map[string]cobra.CompletionFunc{"rows": listed(rowNames()), "peers": listed(peerNames()),
+	for name, complete := range map[string]cobra.CompletionFunc{"rows": listed(workload.RowNames()), "peers": listed(workload.PeerNames()),
 		"format": cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)} {
 		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
 			panic(err)
@@ -90,11 +94,11 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 		f.format = "json"
 	}
 	for _, name := range names {
-		if !slices.Contains(rowNames(), name) {
-			return unknown("row", name, "rows", rowsInShort())
+		if !slices.ContainsFunc(workload.Rows, func(r *workload.Row) bool { return r.Called([]string{name}) }) {
+			return unknown("row", name, "rows", workload.RowsInShort())
 		}
 	}
-	if err := choose("peer", f.peers, peerNames()); err != nil {
+	if err := choose("peer", f.peers, workload.PeerNames()); err != nil {
 		return err
 	}
 	if err := choose("format", []string{f.format}, formats); err != nil {
@@ -106,55 +110,55 @@ func (f *benchFlags) run(names []string, stdout, stderr io.Writer) error {
 	if err := checkLibaco(f.libaco); err != nil {
 		return err
 	}
-	plan := fullPlan
+	plan := measure.Full
 	if f.quick {
-		plan = quickPlan
+		plan = measure.Quick
 	}
-	report := newReport()
-	report.Quick = f.quick
-	for _, r := range rows {
-		res := &result{Row: r.name, What: r.what, Unit: r.unitName(), row: r, chosen: f.peers}
-		named := slices.Contains(names, r.name)
-		if named && len(res.peers()) == 0 {
-			return usageError(fmt.Sprintf("row %q has none of these peers; it has: %s", r.name, strings.Join(r.peerNames(), " ")))
+	found := report.New()
+	found.Quick = f.quick
+	for _, r := range workload.Rows {
+		res := &measure.Result{Row: r.Name, What: r.What, Unit: r.UnitName(), Of: r, Chosen: f.peers}
+		named := r.Called(names)
+		if named && len(res.ToMeasure()) == 0 {
+			return usageError(fmt.Sprintf("row %q has none of these peers; it has: %s", r.Name, strings.Join(r.PeerNames(), " ")))
 		}
-		if (len(names) == 0 && !r.large || named) && len(res.peers()) > 0 {
-			report.Rows = append(report.Rows, res)
+		if (len(names) == 0 && !r.Large && !(f.quick && r.Batch > manyQuick) || named) && len(res.ToMeasure()) > 0 {
+			found.Rows = append(found.Rows, res)
 		}
 	}
-	if len(report.Rows) == 0 {
-		return usageError("no peer; peers: " + strings.Join(peerNames(), " "))
+	if len(found.Rows) == 0 {
+		return usageError("no peer; peers: " + strings.Join(workload.PeerNames(), " "))
 	}
-	if f.svg != "" && !slices.ContainsFunc(report.Rows, (*result).compares) {
+	if f.svg != "" && !slices.ContainsFunc(found.Rows, (*measure.Result).Compares) {
 		return usageError("-svg: no row has both iter.Pull and aco")
 	}
-	pictures, err := openPictures(f.html, f.svg)
+	pictures, err := report.OpenPictures(f.html, f.svg)
 	if err != nil {
-		return err
+		return asUsage(err)
 	}
-	defer pictures.close()
+	defer pictures.Close()
 	if f.format == "table" {
-		report.head(stdout)
+		found.Head(stdout)
 	}
-	measureAll(report, plan, f.libaco, stderr)
+	found.Rows, found.Interrupted = measure.All(found.Rows, plan, f.libaco, stderr)
 	var drawn error
-	if len(report.Rows) > 0 { // before the output, which may end at a closed pipe
-		drawn = pictures.draw(report, stderr)
+	if len(found.Rows) > 0 { // before the output, which may end at a closed pipe
+		drawn = pictures.Draw(found, stderr)
 	}
 	switch f.format {
 	case "json":
 		out := json.NewEncoder(stdout)
 		out.SetIndent("", "  ")
-		err = out.Encode(report)
+		err = out.Encode(found)
 	case "go":
-		err = report.goFormat(stdout)
+		err = found.GoFormat(stdout)
 	default:
-		report.table(stdout)
+		found.Table(stdout)
 	}
 	if err == nil {
 		err = drawn
 	}
-	if err == nil && report.Interrupted {
+	if err == nil && found.Interrupted {
 		err = errInterrupted
 	}
 	return err
@@ -169,53 +173,4 @@ func checkLibaco(program string) error {
 		return usageError("-libaco: " + err.Error())
 	}
 	return nil
-}
-
-// measureAll fills in the report's rows, showing how far it is on stderr. An interrupt ends it
-// at once with the rows that are complete: what is being measured then is left to itself.
-func measureAll(report *report, plan plan, libaco string, stderr io.Writer) {
-	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
-	defer stop()
-	todo := report.Rows
-	report.Rows = []*result{}
-	shown := newBar(stderr, "", int64(len(todo)))
-	defer shown.end()
-	for i, r := range todo {
-		if shown == nil {
-			fmt.Fprintf(stderr, "measuring %s (%d of %d)\n", r.Row, i+1, len(todo))
-		}
-		shown.set(int64(i), r.Row)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			measureRow(ctx, r, plan, libaco)
-		}()
-		select {
-		case <-done:
-		case <-ctx.Done():
-		}
-		if ctx.Err() != nil {
-			report.Interrupted = true
-			return
-		}
-		report.Rows = append(report.Rows, r)
-	}
-}
-
-// runLibaco returns the nanoseconds of a resume and a yield that program reports for a row.
-func runLibaco(ctx context.Context, program, row string) (float64, error) {
-	out, err := exec.CommandContext(ctx, program, row).Output()
-	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", program, row, err)
-	}
-	var line struct {
-		Pair float64 `json:"pair_ns"`
-	}
-	if err := json.Unmarshal(out, &line); err != nil {
-		return 0, fmt.Errorf("%s %s: %w", program, row, err)
-	}
-	if line.Pair <= 0 {
-		return 0, fmt.Errorf("%s %s: said %q, without a pair_ns above 0", program, row, out)
-	}
-	return line.Pair, nil
 }

@@ -1,8 +1,10 @@
 module github.com/goaco/aco/cmd/aco
 
-go 1.24.0
+go 1.25.0
 
 require (
+	github.com/agnivade/levenshtein v1.2.1
+	github.com/dustin/go-humanize v1.0.1
 	github.com/goaco/aco v0.1.0
 	github.com/jedib0t/go-pretty/v6 v6.7.1
 	github.com/shirou/gopsutil/v4 v4.25.9

@@ -12,9 +12,10 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/goaco/aco"
+	"github.com/goaco/aco/cmd/aco/internal/terminal"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -29,9 +30,6 @@ func (e usageError) Error() string { return string(e) }
 // errNoCommand says that there was nothing on the command line: as Go's own command, this one prints its help then.
 var errNoCommand = errors.New("no command")
 
-// interrupts are what ends a command, with what there is so far.
-var interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM}
-
 // errInterrupted says that the user ended the command; what there was has been printed.
 var errInterrupted = errors.New("interrupted")
 
@@ -44,7 +42,7 @@ func main() {
 // after an interrupt.
 func run(args []string, stdout, stderr io.Writer) int {
 	root := newCommand()
-	out := &output{w: stdout}
+	out := terminal.NewOutput(stdout)
 	root.SetErr(stderr)
 	root.SetArgs(twoDashes(root, args))
 	var offered bytes.Buffer // completions
@@ -56,8 +54,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	beStrict(root)
 	cmd, err := root.ExecuteC()
 	io.WriteString(out, offers(args, offered.String()))
-	if out.err != nil && (err == nil || errors.Is(err, errFellBack)) {
-		err = out.err // what was to be printed is not there
+	if e := out.Failed(); e != nil && (err == nil || errors.Is(err, errFellBack)) {
+		err = e // what was to be printed is not there
 	}
 	var wrong usageError
 	switch {
@@ -80,21 +78,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 }
 
-// An output is where the command prints. It keeps the first error of a write, which tables and help
-// don't return.
-type output struct {
-	w   io.Writer
-	err error
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	n, err := o.w.Write(b)
-	if o.err == nil {
-		o.err = err
-	}
-	return n, err
-}
-
 // newCommand returns the command with its subcommands.
 func newCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -102,7 +85,7 @@ func newCommand() *cobra.Command {
 		Short: "Measure coroutines, and tell which engine runs them",
 		Long: "Measure what coroutines cost on this machine, against everything else that Go has for the purpose,\n" +
 			"and tell which engine runs them, and why.",
-		Example: "  aco bench                    every row but the largest: two minutes\n" +
+		Example: "  aco bench                    every row but the largest: three minutes\n" +
 			"  aco bench -quick one walk    two rows, with more noise\n" +
 			"  aco bench -html report.html  a page with charts\n" +
 			"  aco doctor                   which engine, and what the start-up check found\n" +
@@ -136,13 +119,36 @@ func newCommand() *cobra.Command {
 			cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "-"+f.Name) })
 			return unknown("flag", "-"+name, "flags", known)
 		}
+		if m := badValue.FindStringSubmatch(said); m != nil {
+			if f := cmd.Flags().Lookup(m[2]); f != nil {
+				return usageError(fmt.Sprintf("-%s %s: want %s", m[2], m[1], wanted(f.Value.Type())))
+			}
+		}
 		return usageError(strings.ReplaceAll(said, "--", "-")) // as Go's own commands name a flag
 	})
 	// Flags are shown as all examples have them.
 	cobra.AddTemplateFunc("oneDash", oneDash)
 	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages |", ".FlagUsages | oneDash |", "--help", "-help").Replace(root.UsageTemplate()))
+	root.InitDefaultVersionFlag() // for the help to show it
+	root.Flags().Lookup("version").Usage = "print the version"
 	root.AddCommand(benchCommand(), doctorCommand(), millionCommand(), holdCommand(), tortureCommand())
 	return root
+}
+
+// badValue is what is said of a flag's value.
+var badValue = regexp.MustCompile(`^invalid argument (".*?") for "(?:-\w, )?--([\w-]+)" flag: `)
+
+// wanted says what a flag of a type takes.
+func wanted(kind string) string {
+	switch kind {
+	case "int", "uint64":
+		return "a whole number that is not too large"
+	case "duration":
+		return "a length of time, such as 30s"
+	case "bool":
+		return "true or false"
+	}
+	return "a " + kind
 }
 
 // beStrict lets cobra's own commands refuse what makes no sense. Where they print must be set before.
@@ -214,9 +220,42 @@ func subcommands(cmd *cobra.Command) string {
 	return strings.Join(names, " ")
 }
 
-// unknown returns the error for something that is none of the known ones, and names them.
+// unknown returns the error for something that is none of the known ones: it names the one that was meant, if one is
+// spelt nearly so, or all of them.
 func unknown(kind, got, kinds string, known []string) error {
+	if meant := nearest(got, known); meant != "" {
+		return usageError(fmt.Sprintf("unknown %s %q; did you mean %q?", kind, got, meant))
+	}
 	return usageError(fmt.Sprintf("unknown %s %q; %s: %s", kind, got, kinds, strings.Join(known, " ")))
+}
+
+// nearest returns the one of known that takes the fewest changes of a letter to become from got, if those are few, or
+// else the only one that begins with got.
+func nearest(got string, known []string) (best string) {
+	least := 1 + len(strings.TrimLeft(got, "-"))/3
+	var begin []string
+	for _, k := range known {
+		if n := changes(strings.ToLower(got), strings.ToLower(k)); n < least {
+			best, least = k, n
+		}
+		if strings.HasPrefix(k, got) {
+			begin = append(begin, k)
+		}
+	}
+	if best == "" && len(begin) == 1 {
+		best = begin[0]
+	}
+	return best
+}
+
+// changes returns how many letters have to be changed, added or taken away to make want of got. Two letters that
+// have changed places count as one.
+func changes(got, want string) int {
+	n := levenshtein.ComputeDistance(got, want)
+	for i := range len(got) - 1 {
+		n = min(n, 1+levenshtein.ComputeDistance(got[:i]+got[i+1:i+2]+got[i:i+1]+got[i+2:], want))
+	}
+	return n
 }
 
 // choose checks that each of names is known.

@@ -7,11 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/goaco/aco/cmd/aco/internal/self"
+	"github.com/goaco/aco/cmd/aco/internal/workload"
 )
 
 // TestMain lets the test's program be the command, for what the command runs in another process.
 func TestMain(m *testing.M) {
-	if os.Getenv(asCommand) != "" {
+	if os.Getenv(self.Variable) != "" {
 		main()
 	}
 	os.Exit(m.Run())
@@ -31,6 +34,16 @@ func TestBadInput(t *testing.T) {
 		names string // what the line has to name
 	}{
 		{"nope", `unknown command "nope"; commands: bench completion doctor help million`},
+		{"bnech", `unknown command "bnech"; did you mean "bench"?`},
+		{"docter", `did you mean "doctor"?`},
+		{"mil", `did you mean "million"?`},
+		{"bench lexr", `unknown row "lexr"; did you mean "lexer"?`},
+		{"bench pull-strng", `did you mean "pull-string"?`},
+		{"bench -peers aco.pul one", `did you mean "aco.Pull"?`},
+		{"bench -format jsn one", `did you mean "json"?`},
+		{"bench -quik", `unknown flag "-quik"; did you mean "-quick"?`},
+		{"help milion", `did you mean "million"?`},
+		{"completion bahs", `did you mean "bash"?`},
 		{"bench nope", `unknown row "nope"; rows: one one-range`},
 		{"bench one nope", "consumers N:BYTES with N of [1 1000 1000000 2000000 10000000] and BYTES of [8 40"},
 		{"bench 17:40", `unknown row "17:40"`},
@@ -41,7 +54,7 @@ func TestBadInput(t *testing.T) {
 		{"bench -peers nope one", `unknown peer "nope"; peers: iter.Pull aco`},
 		{"bench -format nope one", `unknown format "nope"; formats: table json go`},
 		{"bench -nope", `unknown flag "-nope"; flags: -quick -rows`},
-		{"bench -q", `unknown flag "-q"; flags: -quick`},
+		{"bench -q", `unknown flag "-q"; did you mean "-quick"?`},
 		{"million -libaco /nowhere/at/all", "-libaco"},
 		{"doctor -seed 1", "-torture has to be there too"},
 		{"bench --nope=3", `unknown flag "-nope`},
@@ -57,8 +70,12 @@ func TestBadInput(t *testing.T) {
 		{"million nope", `unknown argument "nope"`},
 		{"million -nope", `unknown flag "-nope"; flags: -n -bytes`},
 		{"million -n 0", "want a number above 0"},
-		{"million -n nope", "nope"},
-		{"million -rounds 9223372036854775807", "at most 1000 rounds"},
+		{"million -n nope", `-n "nope": want a whole number`},
+		{"million -n 99999999999999999999", `-n "99999999999999999999": want a whole number`},
+		{"million -bytes 5000", "-bytes 5000: there are bodies of "},
+		{"million -locals 5000", "-locals 5000: there are bodies of 8 to 1000 bytes"},
+		{"bench -quick=nope one", `-quick "nope": want true or false`},
+		{"million -rounds 9223372036854775807", "want a number from 1 to 1000"},
 		{"million -locals 0", "want a number of bytes"},
 		{"million -bytes 0", "want a number of bytes"},
 		{"million -bytes 8 -locals 8", "want one of them"},
@@ -69,8 +86,8 @@ func TestBadInput(t *testing.T) {
 		{"completion nope", `unknown shell "nope"; shells: bash fish powershell zsh`},
 		{"completion bash nope", `unknown argument "nope"; bash has none`},
 		{"doctor nope", `unknown argument "nope"`},
-		{"doctor -nope", `unknown flag "-nope"; flags: -json -torture`},
-		{"doctor -torture nope", "nope"},
+		{"doctor -nope", `unknown flag "-nope"; flags: -v -json -torture`},
+		{"doctor -torture nope", `-torture "nope": want a length of time`},
 		{"doctor -torture -5s", "-5s"},
 		{"doctor -torture 1000000h", "at most 1000h"},
 	} {
@@ -136,8 +153,9 @@ func TestHelp(t *testing.T) {
 		// In the help, flags have one dash, as in all examples.
 		"doctor -help":  "\n      -torture time",
 		"million -help": "\n      -n number",
-		"help":          "\n  -h, -help",
+		"help":          "-version   print the version",
 		"-version":      "aco version ",
+		"-help":         "-version   print the version",
 	} {
 		a := strings.Fields(args)
 		if strings.HasSuffix(args, " ") {
@@ -183,7 +201,7 @@ func TestExamples(t *testing.T) {
 				err = c.ParseFlags(rest)
 			}
 			if err == nil && c.Name() == "bench" {
-				err = choose("row", c.Flags().Args(), rowNames())
+				err = choose("row", c.Flags().Args(), append(workload.RowNames(), workload.RowsInShort()...))
 			}
 			if err != nil {
 				t.Errorf("aco %s: %v", line, err)

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goaco/aco/cmd/aco/internal/doctor"
+	"github.com/goaco/aco/cmd/aco/internal/memory"
+	"github.com/goaco/aco/cmd/aco/internal/million"
 	"github.com/shirou/gopsutil/v4/process"
 )
 
@@ -42,7 +46,7 @@ func started(t *testing.T, until string, args ...string) (cmd *exec.Cmd, out *by
 
 // enough skips a test where there is not enough memory for a row of 100,000 goroutines.
 func enough(t *testing.T) {
-	if free := freeMemory(); free < 600<<20 || diagnose().Race {
+	if free := memory.Free(); free < 600<<20 || doctor.Diagnose().Race {
 		t.Skipf("%d MB are free", free>>20)
 	}
 }
@@ -59,7 +63,7 @@ func TestInterrupt(t *testing.T) {
 		if d := time.Since(start); d > 2*time.Second || cmd.ProcessState.ExitCode() != 130 {
 			t.Errorf("%v: status %d after %v", signal, cmd.ProcessState.ExitCode(), d)
 		}
-		if s := out.String(); !strings.Contains(s, "│ one ") || !strings.Contains(s, "│ one-slice ") || strings.Contains(s, "│ 100000") || !strings.Contains(s, "interrupted:") {
+		if s := out.String(); !strings.Contains(s, "\none ") || !strings.Contains(s, "\none-slice ") || strings.Contains(s, "\n100000") || !strings.Contains(s, "interrupted:") {
 			t.Errorf("%v: printed %s", signal, s)
 		}
 	}
@@ -95,6 +99,33 @@ func TestMillionInterrupt(t *testing.T) {
 	}
 	syscall.Kill(id, syscall.SIGKILL)
 	t.Error("the program goes on")
+}
+
+// An interrupt of million leaves what has been measured so far, and says so; JSON is whole.
+func TestMillionInterruptLeavesFigures(t *testing.T) {
+	for _, format := range []string{"-json=false", "-json"} {
+		cmd := acoCommand(t, nil, "million", "-n", "100000", "-rounds", "1000", format)
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(1500 * time.Millisecond)
+		start := time.Now()
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+		if d := time.Since(start); cmd.ProcessState.ExitCode() != 130 || d > 2*time.Second {
+			t.Errorf("status %d after %v", cmd.ProcessState.ExitCode(), d)
+		}
+		if format == "-json" {
+			var p million.Population
+			if err := json.Unmarshal(out.Bytes(), &p); err != nil || p.Create <= 0 || p.Kept {
+				t.Errorf("%v, %+v", err, p)
+			}
+		} else if s := out.String(); !strings.Contains(s, "create, first Resume") || strings.Contains(s, "state ") || errs.String() != "aco: interrupted: the figures above are complete, the rest is missing\n" {
+			t.Errorf("printed %s and %s", s, errs.String())
+		}
+	}
 }
 
 // gone waits until there is no such process, or one that has ended and that nobody asks for.
@@ -158,7 +189,7 @@ func TestOnePeersMemory(t *testing.T) {
 		}
 		select {
 		case err := <-ended:
-			if most < 100 || most > 450 || err != nil || !strings.Contains(out.String(), "│ channels ") {
+			if most < 100 || most > 450 || err != nil || !strings.Contains(out.String(), " channels ") {
 				t.Errorf("%d MB, %v, printed %s", most, err, out)
 			}
 			return
