@@ -35,7 +35,7 @@ func main() {
 	}()
 	fmt.Println("broken is", broken.Status())
 
-	// Close makes the pending Yield panic with ErrClosed, so that deferred calls run.
+	// Close unwinds the body from where it has yielded: deferred calls run.
 	open := aco.New(func(co *step, _ int) {
 		defer fmt.Println("  the file is closed")
 		for {
@@ -45,6 +45,19 @@ func main() {
 	open.Resume(0)
 	open.Close()
 	fmt.Println("open is", open.Status())
+
+	// A body ends itself, from any depth, by closing its own coroutine.
+	var find func(co *step, n int)
+	find = func(co *step, n int) {
+		if n == 3 {
+			co.Yield("found")
+			co.Close()
+		}
+		find(co, n+1)
+	}
+	for v := range aco.New(find).All() {
+		fmt.Println(v)
+	}
 
 	// Resuming what is done is no mistake: it says so.
 	v, ok := open.Resume(0)

@@ -10,5 +10,6 @@ func Example() {
 	// broken is done
 	//   the file is closed
 	// open is done
+	// found
 	// "" false
 }

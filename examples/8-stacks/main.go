@@ -35,16 +35,18 @@ func main() {
 		fmt.Println(depth, sum(aco.Shared(), depth), sum(aco.Standalone(), depth), sum(aco.Auto(), depth))
 	}
 
-	// Only a standalone coroutine may suspend a frame that can't be moved, such as
-	// that of a function made by reflection.
-	co := aco.New(func(co *aco.Coroutine[int, string], _ int) {
-		made := reflect.MakeFunc(reflect.TypeFor[func()](), func([]reflect.Value) []reflect.Value {
-			co.Yield("from within a function made by reflection")
-			return nil
-		})
-		made.Interface().(func())()
-	}, aco.Standalone())
-	for v := range co.All() {
-		fmt.Println(v)
+	// Any Go function can be suspended, even one made by reflection. Only a call of C in between
+	// takes a standalone coroutine.
+	for _, option := range []aco.Option{aco.Shared(), aco.Standalone()} {
+		co := aco.New(func(co *aco.Coroutine[int, string], _ int) {
+			made := reflect.MakeFunc(reflect.TypeFor[func()](), func([]reflect.Value) []reflect.Value {
+				co.Yield("from within a function made by reflection")
+				return nil
+			})
+			made.Interface().(func())()
+		}, option)
+		for v := range co.All() {
+			fmt.Println(v)
+		}
 	}
 }

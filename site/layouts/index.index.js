@@ -5,7 +5,7 @@
 		{{- $page := . -}}
 		{{- $title := partial "title.html" . -}}
 		{{- range $i, $part := split .Content "<h2 id=" -}}
-			{{- $url := strings.TrimPrefix "/" $page.RelPermalink -}}
+			{{- $url := cond $page.IsHome "index.html" (strings.TrimPrefix "/" $page.RelPermalink) -}}
 			{{- $heading := "" -}}
 			{{- if gt $i 0 -}}
 				{{- $id := index (split $part "\"") 1 -}}

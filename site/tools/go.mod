@@ -1,6 +1,6 @@
 module github.com/goaco/aco/site/tools
 
-go 1.24.0
+go 1.25.0
 
 require (
 	github.com/bep/goat v0.5.0

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/doc"
@@ -122,6 +123,25 @@ func (w *writer) values(title string, values []*doc.Value) {
 	}
 }
 
+// headings returns the id of the heading that each constant and variable is below.
+func (w *writer) headings() map[string]string {
+	ids := map[string]string{}
+	add := func(id string, values []*doc.Value) {
+		for _, v := range values {
+			for _, name := range v.Names {
+				ids[name] = cmp.Or(id, v.Names[0])
+			}
+		}
+	}
+	add("", w.p.Consts)
+	add("", w.p.Vars)
+	for _, t := range w.p.Types {
+		add(t.Name, t.Consts)
+		add(t.Name, t.Vars)
+	}
+	return ids
+}
+
 func (w *writer) function(id string, f *doc.Func) {
 	fmt.Fprintf(&w.out, "### func %s {#%s}\n\n", f.Name, id)
 	w.code(f.Decl)
@@ -132,6 +152,12 @@ func (w *writer) function(id string, f *doc.Func) {
 func (w *writer) text(text string) {
 	markdown := w.p.Printer()
 	markdown.DocLinkBaseURL = "https://pkg.go.dev"
+	markdown.DocLinkURL = func(link *comment.DocLink) string {
+		if id, ok := w.headings()[link.Name]; ok && link.ImportPath == "" && link.Recv == "" {
+			return "#" + id
+		}
+		return link.DefaultURL(markdown.DocLinkBaseURL)
+	}
 	markdown.HeadingLevel = 3
 	d := w.p.Parser().Parse(text)
 	for _, block := range d.Content {
