@@ -496,6 +496,9 @@ func checkHandover() (failed string) {
 	if gSchedLR == gSchedCtxt || !takesContext() { // gogo clears both, so that it can't tell one from the other
 		return "g.sched.ctxt is elsewhere"
 	}
+	if !inPairs {
+		return "the fields of g.sched are in another order"
+	}
 	return ""
 }
 

@@ -11,6 +11,8 @@ import (
 // findTLS returns "": the assembler knows where the g is in thread-local storage.
 func findTLS() string { return "" }
 
+const inPairs = true // each field of g.sched is stored and loaded by itself
+
 // flagsIn returns the addresses of the bytes that f, which is coroswitch_m, loads, MOVBLZX flag, r, and
 // whether it reads g.bubble, MOVL gBubble(r), s. In position-independent code it does so otherwise, and nothing is found.
 func flagsIn(f release.FuncInfo) (flags []*byte, bubble bool) {

@@ -11,6 +11,8 @@ import (
 // findTLS returns "": the assembler knows where the g is in thread-local storage.
 func findTLS() string { return "" }
 
+const inPairs = true // each field of g.sched is stored and loaded by itself
+
 // flagsIn returns the addresses of the bytes that f, which is coroswitch_m, compares with 0, CMPB $0, flag(IP), and
 // whether it reads g.bubble, MOVQ gBubble(r), s.
 func flagsIn(f release.FuncInfo) (flags []*byte, bubble bool) {

@@ -28,6 +28,9 @@ func findTLS() string {
 	return "runtime.save_g was not found"
 }
 
+// inPairs says whether sp and pc, ctxt and lr, and lr and bp lie next to each other in g.sched, as switchTo stores and loads them.
+const inPairs = gSchedPC == gSched+8 && gSchedLR == gSchedCtxt+8 && gSchedBP == gSchedLR+8
+
 // flagsIn returns the addresses of the bytes that f, which is coroswitch_m, reads once, ADRP R27 and MOVBU (R27), and
 // whether it reads g.bubble, MOVD gBubble(r), s. A byte that it reads again and again says whether the processor has
 // atomic instructions.

@@ -10,6 +10,8 @@
 // that, sched.lr where it goes on, sched.pc awoken's address, and sched.ctxt the Core, which whoever wakes it
 // loads into R26, be it switchTo or the runtime's gogo.
 //
+// Two fields of sched that lie next to each other are stored and loaded together: inPairs.
+//
 // What another thread may look at is stored with release and loaded with acquire: docs/proof/handover.md.
 
 // handIn continues enter, of a suspended standalone coroutine, which has been claimed and passed GUARD: R0 is c,
@@ -18,8 +20,7 @@ TEXT ·handIn(SB), NOSPLIT|NOFRAME, $0-0
 	MOVD g, X_RESUMER(R1)
 	B    in                         // vet would take what follows for a frame pointer that is not saved
 in:
-	MOVD -8(RSP), R29
-	MOVD (RSP), R30
+	LDP  -8(RSP), (R29, R30)
 	ADD  $const_enterSize, RSP, R2
 	MOVD R2, RSP
 	MOVD $·awoken(SB), R5
@@ -88,13 +89,11 @@ slow:
 // by compare and swap, as coroswitch_m does, and a stack is touched only while its goroutine
 // is running. It holds a status for as long as it takes to scan one stack, and never waits for us.
 TEXT ·switchTo(SB), NOSPLIT|NOFRAME, $0-0
-	MOVD R5, const_gSchedPC(g)
+	MOVD RSP, R2
 	B    park                       // vet would take what follows for a frame pointer that is not saved
 park:
-	MOVD RSP, R2
-	MOVD R2, const_gSched(g)
-	MOVD R29, const_gSchedBP(g)
-	MOVD R30, const_gSchedLR(g)
+	STP  (R2, R5), const_gSched(g)
+	STP  (R30, R29), const_gSchedLR(g)
 	MOVD R0, const_gSchedCtxt(g)
 	MOVD $const_reasonCoroutine, R2
 	MOVB R2, const_gWaitReason(g)
@@ -112,9 +111,9 @@ running:
 	MOVD R6, g
 	MOVD ·saveG(SB), R5             // into TLS, with cgo; it changes R0, R27 and R30
 	BL   (R5)
-	MOVD const_gSched(g), R2
+	LDP  const_gSched(g), (R2, R5)
 	MOVD R2, RSP
-	MOVD const_gSchedBP(g), R29
+	LDP  const_gSchedLR(g), (R30, R29)
 	ADD  $const_gStatus, R10, R7
 	CBNZ R9, marking2
 	MOVD $const_gWaiting, R2
@@ -122,12 +121,9 @@ running:
 waiting:
 	ADD  $const_gM, R10, R7
 	STLR ZR, (R7)
-	MOVD const_gSchedLR(g), R30
-	MOVD const_gSchedPC(g), R5
 	MOVD const_gSchedCtxt(g), R26
-	MOVD ZR, const_gSchedCtxt(g)
+	STP  (ZR, ZR), const_gSchedCtxt(g)
 	MOVD ZR, const_gSched(g)
-	MOVD ZR, const_gSchedLR(g)
 	JMP  (R5)
 marking:
 	EXCHANGE(const_gWaiting, const_gRunning, marking, held)
