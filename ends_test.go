@@ -281,9 +281,9 @@ func TestCloseUnwinds(t *testing.T) {
 			}()
 			co.Yield(1)
 		}},
-		{"on a grown stack", "17, end, return", func(co *intCo, log log) {
+		{"on a grown stack", "233, end, return", func(co *intCo, log log) {
 			defer log("end")
-			defer func() { log("%d", use(10000)) }()
+			defer func() { log("%d", use(1000)) }()
 			co.Yield(1)
 		}},
 	} {
