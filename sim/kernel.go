@@ -11,6 +11,7 @@ import (
 
 	"github.com/goaco/aco"
 	"github.com/goaco/aco/sim/internal/ladder"
+	"github.com/goaco/aco/sim/internal/reuse"
 )
 
 // A Sim is a simulation: a clock, a queue of events, and processes that wait for them. Make one with [New].
@@ -33,13 +34,10 @@ type Sim struct {
 	seed      uint64
 	rand      *rand.Rand
 	order     *rand.Rand // decides the order of events of one time
-	main      func(*coroutine, struct{})
 	kind      aco.Option
-	idle      []*coroutine // whose process has ended: they serve the next ones
-	procs     []*Proc      // all that have been made and have not ended
-	fresh     []Proc       // room for the next ones: an allocation serves several
-	waiters   *waiter      // free
-	holds     *hold        // free
+	procs     []*Proc // all that have been made and have not ended
+	fresh     []Proc  // room for the next ones: an allocation serves several
+	*memory
 	failed    *Panic
 	observers []func(Record)
 	made      uint32 // how many processes
@@ -48,6 +46,32 @@ type Sim struct {
 	stopped atomic.Bool
 	mu      sync.Mutex
 	posted  []func()
+}
+
+// A memory is what one simulation can take over from another: see package reuse.
+type memory struct {
+	sim     *Sim // whose it is
+	main    func(*coroutine, struct{})
+	idle    []*coroutine // whose process has ended: they serve the next ones
+	waiters *waiter      // free
+	holds   *hold        // free
+	keeps   bool         // it may be taken over
+	blocks  [][]Proc     // all that fresh has been, up to maxBlocks, if it keeps them
+	used    int          // how many of them by this simulation
+}
+
+const maxBlocks = 1 << 10
+
+func init() {
+	reuse.New = func(old *Sim, opts []Option) *Sim {
+		if old == nil {
+			return newSim(&memory{keeps: true}, opts)
+		}
+		s := newSim(old.memory, opts)
+		old.queue.Reset()
+		s.queue, s.procs = old.queue, old.procs
+		return s
+	}
 }
 
 // A coroutine runs processes, one after the other. It yields until when its process sleeps, or one of the
@@ -79,9 +103,14 @@ func Coroutines(kind aco.Option) Option {
 var native = sync.OnceValue(func() bool { return aco.Engine().Name == "native" })
 
 // New returns a simulation at time 0 without processes.
-func New(opts ...Option) *Sim {
-	s := &Sim{kind: aco.Shared(), pools: native()}
-	s.main = s.processes()
+func New(opts ...Option) *Sim { return newSim(new(memory), opts) }
+
+func newSim(m *memory, opts []Option) *Sim {
+	s := &Sim{kind: aco.Shared(), pools: native(), memory: m}
+	m.sim, m.used = s, 0
+	if m.main == nil {
+		m.main = m.processes()
+	}
 	for _, o := range opts {
 		o(s)
 	}
@@ -302,7 +331,6 @@ func (s *Sim) Close() {
 			s.ended(p)
 		}
 	}
-	s.pools = false
 	s.end()
 	s.rethrow()
 }

@@ -52,7 +52,7 @@ func (s *Sim) Go(name string, body func(p *Proc)) *Proc {
 	must(!s.closed, "sim: Go in a simulation that is closed; make another one with New")
 	s.made++
 	if len(s.fresh) == 0 {
-		s.fresh = make([]Proc, min(s.made, 36)) // 4 kB, as the allocator has them
+		s.fresh = s.room()
 	}
 	p := &s.fresh[0]
 	s.fresh = s.fresh[1:]
@@ -61,6 +61,21 @@ func (s *Sim) Go(name string, body func(p *Proc)) *Proc {
 	s.procs = append(s.procs, p)
 	s.schedule(p, s.now, 0)
 	return p
+}
+
+// room returns memory for some processes.
+func (m *memory) room() []Proc {
+	if m.used < len(m.blocks) {
+		m.used++
+		clear(m.blocks[m.used-1])
+		return m.blocks[m.used-1]
+	}
+	b := make([]Proc, min(m.sim.made, 36)) // 4 kB, as the allocator has them
+	if m.keeps && len(m.blocks) < maxBlocks {
+		m.blocks = append(m.blocks, b)
+		m.used++
+	}
+	return b
 }
 
 // Sim returns the simulation of p.
@@ -189,13 +204,13 @@ func (p *Proc) Join(q *Proc) error {
 // process that waits, so it is small: a deferred method would have its receiver and a closure there.
 //
 //go:noinline
-func (s *Sim) processes() func(*coroutine, struct{}) {
-	leave := s.leave
+func (m *memory) processes() func(*coroutine, struct{}) {
+	leave := m.leave
 	return func(*coroutine, struct{}) {
 		defer leave()
 		for {
-			s.cur.body(s.cur)
-			co := s.returned()
+			m.sim.cur.body(m.sim.cur)
+			co := m.sim.returned()
 			if co == nil {
 				return
 			}
@@ -219,7 +234,8 @@ func (s *Sim) returned() *coroutine {
 
 // leave is called when a coroutine ends. Unless the body of its process has returned, it has panicked, called runtime.Goexit, or
 // is closed.
-func (s *Sim) leave() {
+func (m *memory) leave() {
+	s := m.sim
 	p, r := s.cur, recover()
 	if p == nil || p.done {
 		return

@@ -12,7 +12,7 @@ import (
 )
 
 // A goroutine that waits for a lock within a process, in a traceback.
-var locked = regexp.MustCompile(`^goroutine \d+ \[(sync\.|semacquire)(?s:.*)/aco/sim\.\(\*Sim\)\.processes\.func1\(`)
+var locked = regexp.MustCompile(`^goroutine \d+ \[(sync\.|semacquire)(?s:.*)/aco/sim\.\(\*memory\)\.processes\.func1\(`)
 
 // CheckLocks makes the program panic if a run of s stands still for the time d, by the clock, because a process waits for a
 // lock of package sync. Mostly a process that is suspended holds it, and the program would stand still forever: see [sim.Mutex].

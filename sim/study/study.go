@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/goaco/aco/sim"
+	"github.com/goaco/aco/sim/internal/reuse"
 	"github.com/goaco/aco/sim/stat"
 )
 
@@ -52,7 +53,8 @@ func Each(opts ...sim.Option) Option {
 
 // Replicate calls f with n simulations, which have the seeds 0 to n-1, on all processors, and returns their statistics
 // together. The result depends on the seeds only. If ctx ends, no more replications begin, those that ran then do not count, and
-// Replicate returns what there is and ctx's error. The simulations are closed after f.
+// Replicate returns what there is and ctx's error. The simulations are closed after f, and neither they nor their processes may be
+// used then: later ones take their memory.
 //
 // If a replication panics, so does Replicate, with an error that tells the seed.
 func Replicate(ctx context.Context, n int, f func(s *sim.Sim) Result, opts ...Option) (*stat.Study, error) {
@@ -92,7 +94,7 @@ func (f *Failure) Error() string { return fmt.Sprintf("sim: seed %d: %v", f.Seed
 func (f *Failure) Unwrap() error { return f.Err }
 
 // Search calls f with n simulations, which have the seeds 0 to n-1 and [sim.Shuffle], on all processors, until one returns an error or
-// panics. It returns nil, or a [*Failure] with the lowest seed that fails. The simulations are closed after f. Package
+// panics. It returns nil, or a [*Failure] with the lowest seed that fails. The simulations are closed after f, as by [Replicate]. Package
 // simtest has what a test needs, and replays a seed.
 func Search(n int, f func(s *sim.Sim) error, opts ...Option) error {
 	var failed *Failure
@@ -118,12 +120,13 @@ func run(n int, opts []Option, f func(i int, s *sim.Sim) error, failed **Failure
 		all.Add(1)
 		go func() {
 			defer all.Done()
+			var s *sim.Sim
 			for stop.Load() == 0 {
 				i := r.shard + r.of*int(next.Add(1)-1)
 				if i >= n {
 					return
 				}
-				one(i, r.options, seed(i), f, func(err error) {
+				s = one(s, i, r.options, seed(i), f, func(err error) {
 					stop.Store(1)
 					mu.Lock()
 					defer mu.Unlock()
@@ -140,9 +143,12 @@ func run(n int, opts []Option, f func(i int, s *sim.Sim) error, failed **Failure
 
 var errGoexit = errors.New("the model called runtime.Goexit, as t.FailNow does; let it return an error")
 
-// one calls f with a simulation, and fail with the error that it returns, or its panic, or that it has not returned.
-func one(i int, opts []sim.Option, seed uint64, f func(i int, s *sim.Sim) error, fail func(error)) {
-	s := sim.New(append(opts[:len(opts):len(opts)], sim.Seed(seed))...)
+var newSim = reuse.New.(func(*sim.Sim, []sim.Option) *sim.Sim)
+
+// one calls f with a simulation, and fail with the error that it returns, or its panic, or that it has not returned. The simulation takes
+// the memory of old, unless that is nil, and is returned.
+func one(old *sim.Sim, i int, opts []sim.Option, seed uint64, f func(i int, s *sim.Sim) error, fail func(error)) (s *sim.Sim) {
+	s = newSim(old, append(opts[:len(opts):len(opts)], sim.Seed(seed)))
 	err := errGoexit
 	defer func() {
 		if r := recover(); r != nil {
@@ -158,4 +164,5 @@ func one(i int, opts []sim.Option, seed uint64, f func(i int, s *sim.Sim) error,
 	}()
 	defer s.Close()
 	err = f(i, s)
+	return s
 }

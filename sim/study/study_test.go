@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goaco/aco"
 	"github.com/goaco/aco/sim"
 	"github.com/goaco/aco/sim/stat"
 	"github.com/goaco/aco/sim/study"
@@ -136,4 +137,100 @@ func TestSearch(t *testing.T) {
 		}
 	}()
 	study.Shard(3, 3)
+}
+
+// messy is a model that leaves behind as much as possible, and returns all that happened in it.
+func messy(s *sim.Sim) string {
+	var log strings.Builder
+	note := func(p *sim.Proc, what any) { fmt.Fprintln(&log, p.Now(), p.Name(), what) }
+	r, store := sim.NewResource(s, "tool", 2), sim.NewStore[int](s, "store", 3)
+	var all []*sim.Proc
+	for i := range 60 {
+		all = append(all, s.Go(fmt.Sprint("worker ", i), func(p *sim.Proc) {
+			defer func() { note(p, "ends") }()
+			for {
+				if err := r.Acquire(p, sim.Patience(3+s.Rand().Float64())); err != nil {
+					note(p, err)
+					if s.Rand().IntN(4) == 0 {
+						return
+					}
+					continue
+				}
+				note(p, p.Sleep(s.Rand().ExpFloat64()))
+				r.Release(p)
+				note(p, store.Put(p, i))
+			}
+		}))
+	}
+	s.Go("taker", func(p *sim.Proc) {
+		for {
+			v, err := store.Get(p)
+			note(p, fmt.Sprint(v, err))
+			p.Sleep(s.Rand().Float64())
+			if q := all[s.Rand().IntN(len(all))]; !q.Done() {
+				q.Interrupt(v)
+			}
+		}
+	})
+	over := false
+	defer func() { over = true }()
+	for range 6000 { // more than the queue has in its heap
+		s.At(40+20*s.Rand().Float64(), func() {
+			if over {
+				panic("an event of a simulation that is over")
+			}
+			fmt.Fprintln(&log, s.Now())
+		})
+	}
+	s.RunUntil(background, 30+20*s.Rand().Float64())
+	return log.String()
+}
+
+// A simulation that has the memory of those before does what one does that has its own.
+func TestMemoryIsTakenOver(t *testing.T) {
+	for _, options := range [][]sim.Option{nil, {sim.Shuffle()}, {sim.Coroutines(aco.Standalone())}} {
+		var got []string
+		_, err := study.Replicate(background, 12, func(s *sim.Sim) study.Result {
+			log := messy(s)
+			if s.Seed()%5 == 4 {
+				s.Close() // twice is no harm
+			}
+			got = append(got, log)
+			return nil
+		}, study.Processors(1), study.Each(options...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seed, log := range got {
+			s := sim.New(append(options, sim.Seed(uint64(seed)))...)
+			if want := messy(s); log != want || len(log) < 1000 {
+				t.Fatalf("seed %d:\n%.300s\nwant\n%.300s", seed, log, want)
+			}
+			s.Close()
+		}
+	}
+}
+
+// What a simulation leaves is taken by the next one: a replication allocates little.
+func TestReplicationsAllocateLittle(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Skip("each process is a goroutine")
+	}
+	of := func(n int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		study.Replicate(background, n, func(s *sim.Sim) study.Result {
+			for range 900 { // fewer than the coroutines that wait for others
+				s.Go("", func(p *sim.Proc) { p.Sleep(1) })
+			}
+			s.Run(background)
+			return nil
+		}, study.Processors(1))
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	of(1)
+	if one, ten := of(1), of(10); ten > 2*one {
+		t.Errorf("a replication allocates %d bytes, ten %d", one, ten)
+	}
 }

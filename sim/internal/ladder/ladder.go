@@ -221,6 +221,12 @@ func (q *Queue) Nothing(at float64) bool {
 	return len(first) > 0 || !q.far
 }
 
+// Reset takes out all entries. It keeps some of the memory.
+func (q *Queue) Reset() {
+	clear(q.heap)
+	*q = Queue{heap: q.heap[:0], free: q.free}
+}
+
 // fill fills the hole.
 func (q *Queue) fill() {
 	if !q.hole {
