@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,7 +84,13 @@ func TestConnTLSChild(t *testing.T) {
 				if err != nil {
 					return nil, nil, nil, err
 				}
-				t1, t2 := tls.Server(p1, server), tls.Client(p2, client)
+				over := new(atomic.Bool)
+				end := stop
+				stop = func() {
+					over.Store(true)
+					end()
+				}
+				t1, t2 := tls.Server(untilOver{p1, over}, server), tls.Client(untilOver{p2, over}, client)
 				shaken := goTo(t1.Handshake)
 				if err := t2.Handshake(); err != nil {
 					stop()
@@ -93,6 +100,21 @@ func TestConnTLSChild(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An untilOver is a connection whose Close fails no more once the test is over. The peer of a tls.Conn reads the end of the stream before
+// that has closed its connection: so BasicIO may be over, and both connections be closed, in the middle of its Close.
+type untilOver struct {
+	net.Conn
+	over *atomic.Bool
+}
+
+func (c untilOver) Close() error {
+	err := c.Conn.Close()
+	if c.over.Load() {
+		return nil
+	}
+	return err
 }
 
 func goTo(f func() error) chan error {
