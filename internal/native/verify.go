@@ -38,6 +38,7 @@ type verifier struct {
 	object      uintptr // offset of an object in it
 	words       [96]uintptr
 	held        [2]*int // in the heap, because stacks move
+	hidden      *int    // what no argument of it was
 }
 
 // run makes checks up to the first that fails or panics.
@@ -211,7 +212,7 @@ func (v *verifier) copy(depth uintptr) {
 // frame has been moved by then.
 func checkFrame(v *verifier) {
 	p, q := new(int), new(int)
-	v.held = [2]*int{p, q}
+	v.held, v.hidden = [2]*int{p, q}, new(int)
 	witness(v, p, q)
 	f := frame.At(v.pc, false)
 	v.expect("a frame's tables", cmp.Or(f.Refused, "readable"), "readable")
@@ -221,7 +222,8 @@ func checkFrame(v *verifier) {
 	if v.failed != "" {
 		return
 	}
-	known := [...]uintptr{uintptr(unsafe.Pointer(v)), uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(q))} // witness's arguments
+	// Witness's arguments, and a variable that few of its maps have: not that of where it begins.
+	known := [...]uintptr{uintptr(unsafe.Pointer(v)), uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(q)), uintptr(unsafe.Pointer(v.hidden))}
 	var has [len(known)]bool
 	others := 0
 	for i, word := range v.words {
@@ -234,7 +236,7 @@ func checkFrame(v *verifier) {
 		}
 	}
 	for k, found := range has {
-		v.expect(fmt.Sprintf("a frame's map has argument %d", k+1), found, true)
+		v.expect(fmt.Sprintf("a frame's map has value %d", k+1), found, true)
 	}
 	v.expect("other words in a frame's map", others, 0)
 	found := false
@@ -261,10 +263,10 @@ type witnessed struct {
 //
 //go:noinline
 func witness(v *verifier, p, q *int) {
-	r := identity(q)
+	r := identity(v.hidden)
 	o := witnessed{a: 1, p: p}
 	v.look(unsafe.Pointer(&o))
-	*r += *p + *o.p
+	*r += *p + *q + *o.p
 	runtime.KeepAlive(v)
 }
 
