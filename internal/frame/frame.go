@@ -36,6 +36,8 @@ type Frame struct {
 	Parts
 	Sig     bool    // the function is sigpanic: its caller will continue elsewhere, if at all
 	Defers  bool    // the function has deferred functions, in some of its calls at least
+	Bits    uintptr // where the byte is that has a bit for each of them that is still to be run, or None if they have records
+	Slots   uintptr // where the func values are of those that have a bit
 	Stub    uintptr // where the function begins, if it is package reflect's: see Reflected
 	Masks   []Masks // of all that is known without looking at the words, counted from where it begins
 	Objects []Object
@@ -89,7 +91,7 @@ func newFrame(pc uintptr, interrupted bool) *Frame {
 		return &Frame{Refused: "a frame that is not Go's: it has no map"}
 	}
 	name := runtime.FuncForPC(f.EntryPC()).Name()
-	fr := &Frame{Sig: name == release.SigpanicName, Defers: f.DeferReturn != 0}
+	fr := &Frame{Sig: name == release.SigpanicName, Defers: f.DeferReturn != 0, Bits: None}
 	refuse := func(why string) *Frame {
 		fr.Refused = name + ": " + why
 		return fr
@@ -116,6 +118,13 @@ func newFrame(pc uintptr, interrupted bool) *Frame {
 			return refuse("its arguments have no static map")
 		}
 		fr.Stub = f.EntryPC()
+	}
+	if p := f.FuncData(release.FuncDataDefers); p != nil {
+		fr.Bits, p = below(fr.Locals, p)
+		fr.Slots, _ = below(fr.Locals, p)
+		if fr.Slots%ptrSize != 0 || fr.Slots > fr.Size || fr.Bits > fr.Size {
+			return refuse("its deferred functions are not in its frame")
+		}
 	}
 	fr.Masks = make([]Masks, (fr.Size+64*ptrSize-1)/(64*ptrSize))
 	set := func(which int, off uintptr) {
@@ -178,6 +187,19 @@ func newFrame(pc uintptr, interrupted bool) *Frame {
 		}
 	}
 	return fr
+}
+
+// below reads a distance from where a frame's locals end, and returns what is there, and where the next one is (cmd/compile/internal/ssagen/ssa.go:
+// emitOpenDeferInfo; runtime/panic.go: readvarintUnsafe).
+func below(locals uintptr, p unsafe.Pointer) (off uintptr, next unsafe.Pointer) {
+	for shift := 0; ; shift += 7 {
+		b := *(*byte)(p)
+		p = unsafe.Add(p, 1)
+		off += uintptr(b&0x7f) << shift
+		if b < 0x80 {
+			return locals - off, p
+		}
+	}
 }
 
 // Two stubs of package reflect have arguments of any types, and so no static map. What they stand for, the first of

@@ -44,6 +44,7 @@ type decoder struct {
 	own          *frame.Frame     // and what is known of that
 	exit, exitPC uintptr          // see layout, as the next
 	bare         bool
+	deferring    []deferring
 	nested       bool    // Yield was called by a function that the body called
 	caller       uintptr // where that returns to
 	bad          bool    // a pointer leads to the resumer's frames
@@ -212,7 +213,7 @@ func (d *decoder) capture(depth uintptr) {
 // fill makes l the layout that was decoded.
 func (d *decoder) fill(l *layout) {
 	l.pc, l.size, l.bp, l.call = d.pc, d.size, d.bp, 0
-	l.exit, l.exitPC, l.bare = d.exit, d.exitPC, d.bare
+	l.exit, l.exitPC, l.bare, l.deferring = d.exit, d.exitPC, d.bare, slices.Clone(d.deferring)
 	l.list, l.want = l.list[:0], l.want[:0]
 	add := func(pick func(m *frame.Masks) uint64) uint32 {
 		for k := range d.masks {
@@ -306,7 +307,7 @@ func (d *decoder) unmark(which int, i uintptr) { d.masks[i/64][which] &^= 1 << (
 // walk lists the frames and marks the words of their linkage.
 func (d *decoder) walk() string {
 	interrupted := false
-	d.main, d.exitPC = 0, 0
+	d.main, d.exitPC, d.deferring = 0, 0, d.deferring[:0]
 	for off, pc := uintptr(0), d.pc; off < d.size; {
 		fr := frame.At(pc, interrupted)
 		if fr.Refused != "" {
@@ -345,6 +346,9 @@ func (d *decoder) walk() string {
 		}
 		if d.exitPC == 0 && (fr.Defers || next == d.size) {
 			d.exit, d.exitPC, d.bare = off, pc, next == d.size
+		}
+		if fr.Bits != frame.None && next != d.size { // main has deferred end
+			d.deferring = append(d.deferring, deferring{off + fr.Bits, off + fr.Slots})
 		}
 		d.nested = d.main > 0 // but for the last two frames: main's, and the body's
 		d.main, d.own = off/ptrSize, fr

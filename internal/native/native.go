@@ -106,6 +106,7 @@ type layout struct {
 	// do further in. The pc is 0 if that can't be told. Bare says that the frame is main's.
 	exit, exitPC uintptr
 	bare         bool
+	deferring    []deferring // further out than that frame, and of it, where they have no records
 
 	offs *uint32 // the list
 
@@ -153,7 +154,7 @@ func lookABI()
 var (
 	enter func(c *core) bool
 	leave func(c *core)
-	cutTo func(sp, bp, pc uintptr) // calls Goexit as if the function had done so that goes on at pc, and whose SP and BP those are
+	cutTo func(sp, bp, pc uintptr) // calls closeDown as if the function had done so that goes on at pc, and whose SP and BP those are
 	quit  func(depth uintptr)      // returns from enter, whose frame is depth bytes below the top of the stack, as if main had ended
 	look  func() (g, floor, top uintptr, defers, panics unsafe.Pointer, bp uintptr)
 )
@@ -163,6 +164,7 @@ var (
 	resumeSlow  = (*coro.Core).ResumeSlow
 	yieldNative = (*core).yieldNative
 	exitBody    = runtime.Goexit
+	closeBody   = closeDown
 	wake        = (*core).wake
 	enterPC     uintptr // where main returns to, in enter
 )

@@ -191,14 +191,14 @@ out:
 	MOVB $0, 20(DI)
 	JMP  CX
 
-// cutTo(sp, bp, pc uintptr) calls Goexit as the function would that goes on at pc, and whose SP that is. The frames further in
+// cutTo(sp, bp, pc uintptr) calls closeDown as the function would that goes on at pc, and whose SP that is. The frames further in
 // are gone.
 TEXT ·cutToABI(SB), NOSPLIT|NOFRAME, $0-0
 	MOVL 4(SP), AX
 	MOVL 12(SP), CX
 	MOVL CX, -4(AX)
 	LEAL -4(AX), SP
-	MOVL ·exitBody(SB), DX
+	MOVL ·closeBody(SB), DX
 	MOVL (DX), CX
 	JMP  CX
 

@@ -284,7 +284,7 @@ out:
 	XORL BX, BX
 	JMP  CX
 
-// cutTo(sp, bp, pc uintptr) calls Goexit as the function would that goes on at pc, and whose SP and BP those are. The
+// cutTo(sp, bp, pc uintptr) calls closeDown as the function would that goes on at pc, and whose SP and BP those are. The
 // frames further in are gone.
 TEXT ·cutToABI(SB), NOSPLIT|NOFRAME, $0-0
 	JMP  cut                        // vet would take what follows for a BP that is not saved
@@ -292,7 +292,7 @@ cut:
 	MOVQ BX, BP
 	MOVQ CX, -8(AX)
 	LEAQ -8(AX), SP
-	MOVQ ·exitBody(SB), DX
+	MOVQ ·closeBody(SB), DX
 	JMP  (DX)
 
 // nextABI() (V, bool) is the code of a next function: enter of the coroutine in its closure.

@@ -263,7 +263,7 @@ out:
 	MOVD ZR, R1
 	JMP  (R30)
 
-// cutTo(sp, bp, pc uintptr) calls Goexit as the function would that goes on at pc, and whose SP and frame pointer those are.
+// cutTo(sp, bp, pc uintptr) calls closeDown as the function would that goes on at pc, and whose SP and frame pointer those are.
 // The frames further in are gone.
 TEXT ·cutToABI(SB), NOSPLIT|NOFRAME, $0-0
 	B    cut                        // vet would take what follows for a frame pointer that is not saved
@@ -271,7 +271,7 @@ cut:
 	MOVD R1, R29
 	MOVD R2, R30
 	MOVD R0, RSP
-	MOVD ·exitBody(SB), R26
+	MOVD ·closeBody(SB), R26
 	MOVD (R26), R5
 	JMP  (R5)
 

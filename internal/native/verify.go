@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -327,6 +328,7 @@ func checkPanic(v *verifier) {
 	value := new(int)
 	_, _, _, _, before, _ := look()
 	func() {
+		var depth uintptr
 		defer func() {
 			_, _, top, _, panics, _ := look()
 			at := uintptr(unsafe.Pointer(&top))
@@ -336,9 +338,12 @@ func checkPanic(v *verifier) {
 				v.expect("_panic.arg", arg == any(value), true)
 				link := *(*unsafe.Pointer)(unsafe.Add(panics, release.PanicLink))
 				v.expect("_panic.link", link == before, true)
+				_, _, sp, _, _ := begins()
+				v.expect("_panic.sp", sp+enterDown, depth)
 			}
 			recover()
 		}()
+		depth, _ = here()
 		panic(value)
 	}()
 }
@@ -431,7 +436,7 @@ func (l *linkage) body(c *core, resumers unsafe.Pointer) {
 func checkEnd(v *verifier) {
 	for _, closes := range []bool{false, true} {
 		value := new(int)
-		var found, exits bool
+		var found, exits, begun bool
 		var recovered any
 		done := make(chan bool)
 		go func() {
@@ -449,6 +454,7 @@ func checkEnd(v *verifier) {
 					found = depth != 0 && depth == unwound()
 					_, _, _, _, panics, _ := look()
 					exits = isGoexit(uintptr(panics))
+					begun = exits && begunBy(here())
 					end()
 				}()
 				if closes {
@@ -470,12 +476,38 @@ func checkEnd(v *verifier) {
 		v.expect(name+"the resumer goes on", <-done, true)
 		v.expect(name+"enter's frame is found", found, true)
 		v.expect(name+"it is a Goexit", exits, closes)
+		v.expect(name+"it began in runtime.Goexit", begun, closes)
 		v.expect(name+"the resumer recovers it", recovered == any(value), !closes)
 	}
 }
 
-// checkExit closes a coroutine that is suspended beneath functions that have deferred some, and looks where its Goexit begins.
-// It does so on a goroutine of its own, as checkLinks does.
+// begunBy reports whether the innermost panic began in what has called the function whose frame is depth bytes below the top of
+// the stack, and that is runtime.Goexit.
+func begunBy(depth, pc uintptr) bool {
+	f := frame.At(pc, false)
+	if f.Ret == frame.None || f.Size+enterSize > depth {
+		return false
+	}
+	by := release.FindFunc(wordAt(depth - f.Ret))
+	startPC, start, _, link, goexit := begins()
+	return by.Function != nil && runtime.FuncForPC(by.EntryPC()).Name() == "runtime.Goexit" &&
+		release.FindFunc(startPC).Function == by.Function && start == depth-f.Size-enterDown && link == nil && goexit
+}
+
+// begins returns what the innermost panic's record says: where it goes on if need be, and as distances from the top of the
+// stack, where the function has its SP that does, and where the one has it whose deferred function runs now.
+//
+//go:nosplit
+//go:nocheckptr
+func begins() (pc, start, sp uintptr, link unsafe.Pointer, goexit bool) {
+	_, _, top, _, panics, _ := look()
+	r := (*release.PanicRecord)(panics)
+	return r.StartPC, top - uintptr(r.StartSP), top - *at(uintptr(panics) + release.PanicSP), r.Link, r.Goexit
+}
+
+// checkExit closes a coroutine that is suspended beneath functions that have deferred some, and looks where it begins to unwind, and
+// what is to be run. One of them panics, and the next one recovers: that must not end it. It does so on a goroutine of its own, as
+// checkLinks does.
 func checkExit(v *verifier) {
 	var e exiting
 	c := new(core)
@@ -486,7 +518,7 @@ func checkExit(v *verifier) {
 			e.outer((*core)(c))
 		}
 	}
-	begins := false
+	begins, known := false, false
 	done := make(chan any)
 	go func() {
 		returned := any("runtime.Goexit")
@@ -503,17 +535,23 @@ func checkExit(v *verifier) {
 		if !begins && l.exitPC != 0 {
 			begins = release.FindFunc(l.exitPC).EntryPC() == **(**uintptr)(unsafe.Pointer(&exitingFn))
 		}
+		known = l.once || e.known(c, l.deferring)
 		c.Flags |= flagClosing | flagSpecial
 		deeper(c, 7)
 		returned = nil
 	}()
 	v.expect("what is closed fails with", <-done, nil)
 	v.expect("exits where something is deferred", begins, true)
-	v.expect("what is deferred runs", e.ran, 21)
+	v.expect("what is deferred is known", known, true)
+	v.expect("what is deferred runs", e.ran, 321)
+	v.expect("what one of them recovers", e.recovered, any(&e))
 	v.expect("what is closed is done", c.up().Status(), coro.Done)
 }
 
-type exiting struct{ ran int }
+type exiting struct {
+	ran       int
+	recovered any
+}
 
 var exitingFn = (*exiting).inner
 
@@ -521,15 +559,43 @@ var exitingFn = (*exiting).inner
 func (e *exiting) outer(c *core) {
 	defer func() { e.ran = 10*e.ran + 1 }()
 	e.inner(c)
-	e.ran += 100
+	e.ran += 1000
 }
 
 //go:noinline
 func (e *exiting) inner(c *core) {
-	defer func() { e.ran = 10*e.ran + 2 }()
+	defer func() { e.ran, e.recovered = 10*e.ran+2, recover() }()
+	defer func() {
+		e.ran = 10*e.ran + 3
+		panic(e)
+	}()
 	sum := 0
 	probe(c, &sum)
-	e.ran += 100 + sum
+	e.ran += 1000 + sum
+}
+
+// known reports whether the frames of c say, where it is taken that they do, what inner and outer have deferred.
+func (e *exiting) known(c *core, of []deferring) bool {
+	if len(of) != 2 {
+		return false
+	}
+	for i, d := range of {
+		n := uintptr(2 - i) // functions
+		if *(*byte)(unsafe.Add(c.Frames, d.bits)) != 1<<n-1 {
+			return false
+		}
+		for k := range n {
+			f := *(*uintptr)(unsafe.Add(c.Frames, d.slots+k*ptrSize)) - c.Lo // it does not escape
+			if f >= c.layout().size {
+				return false
+			}
+			name := runtime.FuncForPC(*(*uintptr)(unsafe.Add(c.Frames, f))).Name()
+			if want := []string{"inner", "outer"}[i] + ".func" + strconv.Itoa(int(k+1)); !strings.HasSuffix(name, want) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // checkCoroutine suspends and resumes a coroutine that has pointers of every sort, at two

@@ -56,6 +56,7 @@ const (
 	FuncDataArgs        = 0
 	FuncDataLocals      = 1
 	FuncDataObjects     = 2
+	FuncDataDefers      = 4
 	FlagTopFrame        = 1
 	FlagSPWrite         = 2
 	FlagAsm             = 4
@@ -121,6 +122,17 @@ type DeferRecord struct {
 	Fn   unsafe.Pointer
 	Link *DeferRecord
 	_    [4*is32 + 8*is64]byte
+}
+
+// A PanicRecord is a panic, or a Goexit, that is in progress (runtime/runtime2.go: _panic).
+type PanicRecord struct {
+	_       [12*is32 + 24*is64]byte
+	Link    unsafe.Pointer
+	StartPC uintptr
+	StartSP unsafe.Pointer
+	_       [26*is32 + 50*is64]byte
+	Goexit  bool
+	_       [1*is32 + 5*is64]byte
 }
 
 // A Reflected is what a stub of package reflect stands for (runtime/stkframe.go: reflectMethodValue).

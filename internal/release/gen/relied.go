@@ -46,6 +46,12 @@ var structures = []structure{
 		{"fn", "Fn", "unsafe.Pointer"},
 		{"link", "Link", "*DeferRecord"},
 	}},
+	{"_panic", "PanicRecord", "runtime2.go", "is a panic, or a Goexit, that is in progress", []field{
+		{"link", "Link", "unsafe.Pointer"},
+		{"startPC", "StartPC", "uintptr"},
+		{"startSP", "StartSP", "unsafe.Pointer"},
+		{"goexit", "Goexit", "bool"},
+	}},
 	{"reflectMethodValue", "Reflected", "stkframe.go", "is what a stub of package reflect stands for", []field{
 		{"fn", "Entry", "uintptr"},
 		{"stack", "Stack", "*BitVector"},
@@ -104,6 +110,7 @@ var constants = []constantOf{
 	{"internal/abi", "FUNCDATA_ArgsPointerMaps", "FuncDataArgs"},
 	{"internal/abi", "FUNCDATA_LocalsPointerMaps", "FuncDataLocals"},
 	{"internal/abi", "FUNCDATA_StackObjects", "FuncDataObjects"},
+	{"internal/abi", "FUNCDATA_OpenCodedDeferInfo", "FuncDataDefers"},
 	{"internal/abi", "FuncFlagTopFrame", "FlagTopFrame"},
 	{"internal/abi", "FuncFlagSPWrite", "FlagSPWrite"},
 	{"internal/abi", "FuncFlagAsm", "FlagAsm"},
