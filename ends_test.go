@@ -281,6 +281,50 @@ func TestCloseUnwinds(t *testing.T) {
 			}()
 			co.Yield(1)
 		}},
+		{"recovered twice", "late, later, 2, 1, return", func(co *intCo, log log) {
+			defer log("1")
+			defer log("2")
+			func() {
+				defer func() { log("%v", recover()) }()
+				defer func() { panic("later") }()
+				through(2, func() {
+					defer func() {
+						deepen(1000) // the record moves
+						log("%v", recover())
+					}()
+					defer func() { panic("late") }()
+					co.Yield(1)
+				})
+			}()
+			log("its caller goes on")
+		}},
+		{"some of many", "8, 6, 4, 2, return", func(co *intCo, log log) {
+			n := deepest &^ 1 // is not known to the compiler
+			defer log("%d", n-n+2)
+			if n%2 == 1 {
+				defer log("3")
+			}
+			defer log("4")
+			if n%2 == 1 {
+				defer log("5")
+			}
+			defer log("6")
+			if n%2 == 0 {
+				defer log("8")
+			}
+			if co.Yield(1); n%2 == 0 {
+				defer log("9")
+			}
+		}},
+		{"with results", "3, return", func(co *intCo, log log) {
+			f := func() (v int) {
+				defer func() { log("%d", v) }()
+				v = 3
+				through(1, func() { v = co.Yield(1) })
+				return 4
+			}
+			log("%d", f())
+		}},
 		{"on a grown stack", "233, end, return", func(co *intCo, log log) {
 			defer log("end")
 			defer func() { log("%d", use(1000)) }()

@@ -227,6 +227,51 @@ func TestHeldAreClosed(t *testing.T) {
 	})
 }
 
+// What is closed may be suspended in the midst of that, by one further out, and go on elsewhere: what it has still to run is run, once, and
+// a panic that is recovered meanwhile ends there.
+func TestCloseWithin(t *testing.T) {
+	eachKind(t, func(t *testing.T, k kind) {
+		var log []string
+		say := func(what string) { log = append(log, what) }
+		outer := aco.New(func(outer *intCo, _ int) {
+			inner := aco.New(func(inner *intCo, _ int) {
+				defer say("last")
+				through(2, func() {
+					defer func() {
+						outer.Yield(3)
+						say("fourth")
+					}()
+					defer func() {
+						outer.Yield(2)
+						say(fmt.Sprint("recovered ", recover()))
+						outer.Yield(2)
+					}()
+					through(1, func() {
+						defer func() {
+							outer.Yield(1)
+							panic("late")
+						}()
+						inner.Yield(0)
+					})
+				})
+				say("it goes on")
+			}, k.opt)
+			inner.Resume(0)
+			inner.Close()
+			say("closed")
+			wantStatus(t, inner, aco.Done)
+		}, k.opt)
+		for i, want := range []int{1, 2, 2, 3} {
+			atDepth(i*7%31, func() { wantResume(t, outer, 0, want, true) })
+			runtime.GC()
+		}
+		elsewhere(func() { wantResume(t, outer, 0, 0, false) })
+		if want := []string{"recovered late", "fourth", "last", "closed"}; !slices.Equal(log, want) {
+			t.Errorf("%q, want %q", log, want)
+		}
+	})
+}
+
 // A consumer that is fed by Push pulls what it is fed, by Pull and by iter.Pull.
 func TestConsumerPulls(t *testing.T) {
 	for name, pull := range map[string]func(iter.Seq[int]) (func() (int, bool), func()){"aco": func(seq iter.Seq[int]) (func() (int, bool), func()) { return aco.Pull(seq) }} {

@@ -23,7 +23,7 @@ type deferring struct{ bits, slots uintptr }
 type closing struct {
 	release.PanicRecord
 	c     *core
-	depth uintptr // of enter's frame, below the top of the stack
+	enter unsafe.Pointer // enter's frame: one further out may be suspended meanwhile, and go on at another depth
 }
 
 // closeDown runs what the frames of the innermost coroutine have deferred, innermost first, and ends it. Its caller seems to be the
@@ -32,31 +32,32 @@ type closing struct {
 // say, as they do to the runtime.
 func closeDown() {
 	var p closing
-	p.c, p.depth = inside()
-	p.begin()
+	p.begin(inside())
 	for f := p.next(); f != nil; f = p.next() {
 		f()
 	}
-	p.unname()
+	depth := p.unname()
 	p.c.up().Finish()
-	quit(p.depth)
+	quit(depth)
 }
 
-// begin makes p the goroutine's innermost panic, a Goexit that goes on where begin returns.
+// begin makes p the goroutine's innermost panic, a Goexit that goes on where begin returns: of c, and enter's frame for it is depth
+// bytes below the top of the stack.
 //
 //go:noinline
 //go:nosplit
 //go:nocheckptr
-func (p *closing) begin() {
-	g, _, _, _, panics, bp := look()
+func (p *closing) begin(c *core, depth uintptr) {
+	g, _, top, _, panics, bp := look()
 	if bp == 0 { // no frame pointers: the arguments are on the stack
 		bp = uintptr(unsafe.Pointer(&p))
 	}
 	pc, caller := callerOf(bp)
-	p.Goexit, p.StartPC = true, pc
+	p.c, p.Goexit, p.StartPC = c, true, pc
 	// No write barriers: these lead into the stack.
 	*(*uintptr)(unsafe.Pointer(&p.StartSP)) = caller + enterDown
 	*(*uintptr)(unsafe.Pointer(&p.Link)) = uintptr(panics)
+	*(*uintptr)(unsafe.Pointer(&p.enter)) = top - depth
 	*at(g + gPanic) = uintptr(unsafe.Pointer(p))
 }
 
@@ -65,9 +66,8 @@ func (p *closing) begin() {
 //go:nosplit
 //go:nocheckptr
 func (p *closing) next() (f func()) {
-	_, _, top, _, _, _ := look()
 	l := p.c.layout()
-	lo := top - p.depth - l.size
+	lo := uintptr(p.enter) - l.size
 	for _, d := range l.deferring {
 		left := (*byte)(unsafe.Pointer(at(lo + d.bits)))
 		if *left != 0 {
@@ -79,11 +79,12 @@ func (p *closing) next() (f func()) {
 	return nil
 }
 
-// unname takes the coroutine's name off enter's frame.
+// unname takes the coroutine's name off enter's frame, and returns how far that is from the top of the stack.
 //
 //go:nosplit
 //go:nocheckptr
-func (p *closing) unname() {
+func (p *closing) unname() (depth uintptr) {
 	_, _, top, _, _, _ := look()
-	*at(top - p.depth + enterName) = 0
+	*at(uintptr(p.enter) + enterName) = 0
+	return top - uintptr(p.enter)
 }

@@ -476,7 +476,7 @@ func checkEnd(v *verifier) {
 		v.expect(name+"the resumer goes on", <-done, true)
 		v.expect(name+"enter's frame is found", found, true)
 		v.expect(name+"it is a Goexit", exits, closes)
-		v.expect(name+"it began in runtime.Goexit", begun, closes)
+		v.expect(name+"began in runtime.Goexit", begun, closes)
 		v.expect(name+"the resumer recovers it", recovered == any(value), !closes)
 	}
 }
@@ -544,7 +544,7 @@ func checkExit(v *verifier) {
 	v.expect("exits where something is deferred", begins, true)
 	v.expect("what is deferred is known", known, true)
 	v.expect("what is deferred runs", e.ran, 321)
-	v.expect("what one of them recovers", e.recovered, any(&e))
+	v.expect("what one of them recovers", e.recovered == any(&e), true)
 	v.expect("what is closed is done", c.up().Status(), coro.Done)
 }
 

@@ -129,7 +129,7 @@ var functions = []struct{ pkg, premises, names string }{
 	{"runtime", "P3, P4, P15", "findfunc funcdata pcvalue pcdatavalue step stackmapdata getStackMap unwinder.resolveInternal unwinder.initAt unwinder.next unwinder.finishInternal"},
 	{"runtime", "P5, P14, P18", "scanstack scanframeworker getGCMaskOnDemand"},
 	{"runtime", "P6, P7, P8, P12, P18", "copystack adjustframe adjustpointers adjustdefers adjustpanics adjustctxt adjustsudogs newstack shrinkstack isShrinkStackSafe"},
-	{"runtime", "P9, P18, P29, and how records of defers and panics are linked", `
+	{"runtime", "P9, P18, P29, P30, and how records of defers and panics are linked", `
 		gopanic _panic.start _panic.nextDefer _panic.nextFrame _panic.initOpenCodedDefers deferreturn deferproc deferprocStack deferprocat deferrangefunc
 		recovery gorecover Goexit sigpanic preparePanic`},
 	{"runtime", "P11, P13, P14", "isAsyncSafePoint wantAsyncPreempt doSigPreempt setsig debugCallWrap entersyscall reentersyscall"},
