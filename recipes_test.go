@@ -110,8 +110,8 @@ func Example_timeLimit() {
 		}
 	})
 	defer slow.Close()
-	deadline := time.Now().Add(time.Millisecond)
-	for time.Now().Before(deadline) {
+	slow.Resume(struct{}{})
+	for deadline := time.Now().Add(time.Millisecond); time.Now().Before(deadline); {
 		slow.Resume(struct{}{})
 	}
 	fmt.Println("time is up, and the body", slow.Status())
