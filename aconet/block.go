@@ -17,7 +17,8 @@ import (
 func Block[T any](c *Conn, f func() (T, error)) (T, error) {
 	b := &blocked[T]{t: c.caller(), err: errors.New("aconet: the function that Block called has called runtime.Goexit")}
 	c.srv.do(func() { b.run(f) })
-	b.t.await(&b.done)
+	b.t.Await(&b.done)
+	done(b.t)
 	if b.panicked != nil {
 		panic(b.panicked)
 	}
@@ -41,7 +42,7 @@ func (b *blocked[T]) run(f func() (T, error)) {
 			}
 		}
 		b.done.Store(true)
-		b.t.wake()
+		b.t.Wake()
 	}()
 	b.v, b.err = f()
 	returned = true

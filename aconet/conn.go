@@ -10,9 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/panjf2000/gnet/v2/pkg/netpoll"
 	"github.com/panjf2000/gnet/v2/pkg/socket"
 	"golang.org/x/sys/unix"
+
+	"github.com/goaco/aco/aconet/internal/loop"
 )
 
 // A Conn is a connection, and a [net.Conn]. Its methods may be called by anybody, several at the
@@ -20,10 +21,9 @@ import (
 // Use aco.Pull and the like within a handler as you wish; a goroutine or another kind of coroutine that a handler
 // waits for, as iter.Pull's, must not itself wait for a Conn of the same loop.
 type Conn struct {
-	task    // the handler's
+	task    task // the handler's, with the loop of c
 	mu      sync.Mutex
 	srv     *serving
-	loop    *loop
 	x       *extra // what few connections need all the time, or nil
 	waiting *task  // who waits: whatever happens wakes all
 
@@ -52,8 +52,8 @@ const maxTurns = 64
 
 // An extra is what few connections need all the time.
 type extra struct {
-	by     [deadlines]int64 // the deadlines, as now tells the time, or never
-	due    timer            // of the first of them; set when somebody waits
+	by     [deadlines]int64 // the deadlines, as loop.Now tells the time, or never
+	due    loop.Timer       // of the first of them; set when somebody waits
 	buffer *bufio.Reader    // what ReadBuffered has left in it
 	local  net.Addr         // of one that Dial made
 	remote net.Addr
@@ -69,9 +69,11 @@ const (
 	deadlines
 )
 
+const never = loop.Never
+
 func (c *Conn) extra() *extra {
 	if c.x == nil {
-		c.x = &extra{by: [deadlines]int64{never, never, never, never, never}, due: timer{fire: c.wakeAll}}
+		c.x = &extra{by: [deadlines]int64{never, never, never, never, never}, due: loop.Timer{Fire: c.wakeAll}}
 	}
 	return c.x
 }
@@ -79,7 +81,7 @@ func (c *Conn) extra() *extra {
 // dropExtra drops c.x if there is nothing in it. c.mu is held.
 func (c *Conn) dropExtra() {
 	if x := c.x; x != nil && c.first(0, deadlines) == never && x.buffer == nil && x.remote == nil {
-		c.loop.cancel(&x.due)
+		c.task.Loop.Cancel(&x.due)
 		c.x = nil
 	}
 }
@@ -100,12 +102,12 @@ func after(d time.Duration) int64 {
 	if d <= 0 {
 		return never
 	}
-	return now() + int64(min(d, 1<<62))
+	return loop.Now() + int64(min(d, 1<<62))
 }
 
 // newConn makes a connection of a socket that does not block, and registers it with a loop.
-func newConn(fd int, network string, sa unix.Sockaddr, srv *serving, l *loop) (*Conn, error) {
-	c := &Conn{srv: srv, loop: l, fd: int32(fd)}
+func newConn(fd int, network string, sa unix.Sockaddr, srv *serving, l *loop.Loop[Conn]) (*Conn, error) {
+	c := &Conn{task: task{Loop: l}, srv: srv, fd: int32(fd)}
 	if network == "unix" {
 		c.flags |= unixConn | odd // a read of a Unix socket may end between two writes
 	}
@@ -116,9 +118,7 @@ func newConn(fd int, network string, sa unix.Sockaddr, srv *serving, l *loop) (*
 	case *unix.SockaddrInet6:
 		c.port, c.zone, c.ip = uint16(sa.Port), sa.ZoneId, sa.Addr
 	}
-	l.setConn(fd, c)
-	if err := l.poller.AddReadWrite(&netpoll.PollAttachment{FD: fd}, true); err != nil {
-		l.setConn(fd, nil)
+	if err := l.Add(fd, c); err != nil {
 		_ = unix.Close(fd)
 		return nil, err
 	}
@@ -126,8 +126,7 @@ func newConn(fd int, network string, sa unix.Sockaddr, srv *serving, l *loop) (*
 }
 
 // ready notes what an event says, and wakes those who wait, but for one coroutine of the loop, which it returns.
-func (c *Conn) ready(ev netpoll.IOEvent, flags netpoll.IOFlags) (one *task) {
-	read, strange := decode(ev, flags)
+func (c *Conn) ready(read, strange bool) (one *task) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if strange {
@@ -138,19 +137,27 @@ func (c *Conn) ready(ev netpoll.IOEvent, flags netpoll.IOFlags) (one *task) {
 	} else if c.flags&busy == 0 {
 		return nil // nobody waits for room
 	}
-	if t := c.waiting; t != nil && t.co != nil && t.c.loop == c.loop {
-		c.waiting, t.next, one = t.next, nil, t
+	if t := c.waiting; t != nil && t.Co != nil && t.Loop == c.task.Loop {
+		c.waiting, t.Next, one = t.Next, nil, t
 	}
 	c.wake()
 	return one
 }
 
+// again takes it that there may be something to read.
+func (c *Conn) again() {
+	c.mu.Lock()
+	c.flags |= readable
+	c.wake()
+	c.mu.Unlock()
+}
+
 // wake wakes those who wait, which look again. c.mu is held.
 func (c *Conn) wake() {
 	for t := c.waiting; t != nil; {
-		next := t.next
-		t.next = nil
-		t.wake()
+		next := t.Next
+		t.Next = nil
+		t.Wake()
 		t = next
 	}
 	c.waiting = nil
@@ -170,30 +177,30 @@ func (c *Conn) lock() {
 	}
 	c.turns = 0
 	t := c.caller()
-	if t.co != nil {
+	if t.Co != nil {
 		c.mu.Unlock()
-		t.wake()
-		t.park()
+		t.Wake()
+		t.Park()
 		c.mu.Lock()
 	}
-	t.done()
+	done(t)
 }
 
 // suspend suspends the caller until something happens to c or one of some deadlines is over. c.mu is held, but not
 // afterwards.
 func (c *Conn) suspend(from, to int) {
 	t := c.enlist(from, to)
-	t.park()
+	t.Park()
 	c.delist(t)
 }
 
 // enlist puts the caller, which is going to park, among those who wait, and unlocks c.mu.
 func (c *Conn) enlist(from, to int) *task {
 	t := c.caller()
-	t.next, c.waiting = c.waiting, t
+	t.Next, c.waiting = c.waiting, t
 	c.turns = 0
 	if at := c.first(from, to); at != never {
-		c.loop.schedule(&c.x.due, at)
+		c.task.Loop.Schedule(&c.x.due, at)
 	}
 	c.mu.Unlock()
 	return t
@@ -213,14 +220,14 @@ func (c *Conn) first(from, to int) int64 {
 // delist takes t, which parks no more, from those who wait, if it is still there.
 func (c *Conn) delist(t *task) {
 	c.mu.Lock()
-	for p := &c.waiting; *p != nil; p = &(*p).next {
+	for p := &c.waiting; *p != nil; p = &(*p).Next {
 		if *p == t {
-			*p, t.next = t.next, nil
+			*p, t.Next = t.Next, nil
 			break
 		}
 	}
 	c.mu.Unlock()
-	t.done()
+	done(t)
 }
 
 // Read reads at least one byte into b, unless b is empty, and returns how many. At the end of the stream it returns
@@ -232,10 +239,10 @@ func (c *Conn) Read(b []byte) (int, error) {
 		if t == nil {
 			return n, err
 		}
-		if t.co != nil { // park, which is not inlined
-			t.co.Yield(struct{}{})
+		if t.Co != nil { // Park, which is not inlined
+			t.Co.Yield(struct{}{})
 		} else {
-			<-t.woken
+			<-t.Woken
 		}
 		c.delist(t)
 	}
@@ -261,7 +268,7 @@ func (c *Conn) read(b []byte) (int, error) {
 		return 0, err
 	}
 	for c.flags&readable != 0 && len(b) > 0 {
-		n, err := sysRead(int(c.fd), b[:min(len(b), 1<<30)])
+		n, err := loop.Read(int(c.fd), b[:min(len(b), 1<<30)])
 		switch {
 		case n > 0:
 			if n < len(b) && c.flags&odd == 0 {
@@ -301,7 +308,7 @@ func (c *Conn) write(b []byte) (int, error) {
 		return 0, err
 	}
 	for {
-		n, err := sysWrite(int(c.fd), b[:min(len(b), 1<<30)])
+		n, err := loop.Write(int(c.fd), b[:min(len(b), 1<<30)])
 		switch {
 		case n > 0:
 			return n, nil
@@ -360,11 +367,11 @@ func (c *Conn) Close() error {
 // shut closes c and wakes whoever waits for it. c.mu is held.
 func (c *Conn) shut() error {
 	c.flags |= closed
-	c.loop.setConn(int(c.fd), nil)
+	c.task.Loop.Forget(int(c.fd))
 	err := unix.Close(int(c.fd))
 	c.wake()
 	if c.x != nil {
-		c.loop.cancel(&c.x.due)
+		c.task.Loop.Cancel(&c.x.due)
 	}
 	return err
 }
@@ -391,7 +398,7 @@ func (c *Conn) SetWriteDeadline(t time.Time) error { return c.setDeadline(t, byW
 func (c *Conn) setDeadline(t time.Time, which ...int) error {
 	at := int64(never)
 	if !t.IsZero() {
-		at = now() + int64(min(time.Until(t), 1<<62))
+		at = loop.Now() + int64(min(time.Until(t), 1<<62))
 	}
 	return c.control("set", func() error {
 		for _, w := range which {
@@ -511,7 +518,7 @@ func (c *Conn) writeError() error { return c.timely("write", byWrite, deadlines)
 
 // timely returns an error if c is closed or one of some deadlines is over. c.mu is held.
 func (c *Conn) timely(op string, from, to int) error {
-	if by := c.first(from, to); by != never && by <= now() && c.flags&closed == 0 {
+	if by := c.first(from, to); by != never && by <= loop.Now() && c.flags&closed == 0 {
 		return c.failed(op, os.ErrDeadlineExceeded)
 	}
 	return c.closedError(op)

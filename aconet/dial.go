@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/panjf2000/gnet/v2/pkg/socket"
+
+	"github.com/goaco/aco/aconet/internal/loop"
 )
 
 // dialled is what connections belong to that no handler has dialled.
@@ -27,7 +29,7 @@ func Dial(ctx context.Context, c *Conn, network, address string) (*Conn, error) 
 		if err != nil {
 			return nil, err
 		}
-		return adopt(nc, c.srv, c.loop)
+		return adopt(nc, c.srv, c.task.Loop)
 	}
 	if err := start(); err != nil {
 		return nil, err
@@ -36,11 +38,11 @@ func Dial(ctx context.Context, c *Conn, network, address string) (*Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	return adopt(nc, dialled(), nextLoop())
+	return adopt(nc, dialled(), loops.Next())
 }
 
 // adopt takes the socket from nc.
-func adopt(nc net.Conn, srv *serving, l *loop) (*Conn, error) {
+func adopt(nc net.Conn, srv *serving, l *loop.Loop[Conn]) (*Conn, error) {
 	defer func() { _ = nc.Close() }() // of a duplicate it closes one
 	sc, ok := nc.(syscall.Conn)
 	if _, packets := nc.(net.PacketConn); !ok || packets && nc.RemoteAddr().Network() != "unix" {

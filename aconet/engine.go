@@ -2,7 +2,10 @@
 
 package aconet
 
-import "github.com/goaco/aco"
+import (
+	"github.com/goaco/aco"
+	"github.com/goaco/aco/aconet/internal/loop"
+)
 
 // EngineInfo says what serves the connections of this program.
 type EngineInfo struct {
@@ -16,5 +19,5 @@ type EngineInfo struct {
 func Engine() EngineInfo {
 	e := aco.Engine()
 	_ = start()
-	return EngineInfo{Poller: poller, Loops: len(loops), Coroutines: e.Name, Reason: e.Reason}
+	return EngineInfo{Poller: loop.Poller, Loops: loops.Len(), Coroutines: e.Name, Reason: e.Reason}
 }

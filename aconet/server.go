@@ -16,8 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/panjf2000/gnet/v2/pkg/socket"
-
-	"github.com/goaco/aco"
 )
 
 // A Server serves connections, by Handler and within limits. A limit that is 0 has its default, and a negative one
@@ -101,7 +99,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := newServing(s, l.Addr())
 	stop := make(chan struct{})
 	defer close(stop)
-	go srv.watch(stop)
+	go loops.Watch(stop, srv.Stall, srv.stalled)
 	lf, ok := l.(interface{ File() (*os.File, error) })
 	if !ok {
 		return fmt.Errorf("aconet: can't serve a %T: it is neither a *net.TCPListener nor a *net.UnixListener", l)
@@ -237,18 +235,15 @@ func (srv *serving) begin(fd int, sa unix.Sockaddr) {
 			_ = socket.SetKeepAlive(fd, true, seconds, seconds, 9)
 		}
 	}
-	c, err := newConn(fd, srv.addr.Network(), sa, srv, nextLoop())
+	c, err := newConn(fd, srv.addr.Network(), sa, srv, loops.Next())
 	if err != nil {
 		srv.report("aconet: %v", err)
 		<-srv.slots
 		return
 	}
 	srv.running.Add(1)
-	c.begin(c, handle)
+	c.task.Begin(c.task.Loop, c, handle)
 }
-
-// handle is what the coroutine of a connection runs.
-func handle(_ *aco.Coroutine[*task, struct{}], t *task) { t.c.srv.Handler(t.c) }
 
 // end waits until all coroutines have ended, and returns how many have not.
 func (srv *serving) end() (left int64) {
@@ -267,12 +262,18 @@ func (srv *serving) end() (left int64) {
 
 // each calls f with each connection, whose mu is held.
 func (srv *serving) each(f func(c *Conn)) {
-	for _, l := range loops {
-		l.each(func(c *Conn) {
-			if c.srv == srv {
-				f(c)
-			}
-		})
+	loops.Each(func(c *Conn) {
+		if c.mu.Lock(); c.srv == srv {
+			f(c)
+		}
+		c.mu.Unlock()
+	})
+}
+
+// stalled reports a handler that keeps its loop.
+func (srv *serving) stalled(t *task, d time.Duration, stack []byte) {
+	if t.C.srv == srv {
+		srv.report("aconet: a handler has kept its loop, and all connections of that, waiting for %v:\n%s", d.Round(time.Millisecond), stack)
 	}
 }
 

@@ -42,10 +42,10 @@ func (c *Conn) Wait(on Event) (Event, error) {
 	}
 	t, got, err := c.tryWait(on, true, true)
 	for t != nil { // with small frames, for there may be very many that wait here
-		if t.co != nil { // park, which is not inlined
-			t.co.Yield(struct{}{})
+		if t.Co != nil { // Park, which is not inlined
+			t.Co.Yield(struct{}{})
 		} else {
-			<-t.woken
+			<-t.Woken
 		}
 		c.delist(t)
 		t, got, err = c.tryWait(on, true, false)
@@ -187,7 +187,7 @@ func (c *Conn) Handshake(f func() error) error {
 	c.Go(func() {
 		defer func() {
 			over.Store(true)
-			t.wake()
+			t.Wake()
 		}()
 		c.mu.Lock()
 		before := c.setBy(byMessage, after(c.srv.HandshakeTimeout))
@@ -197,7 +197,8 @@ func (c *Conn) Handshake(f func() error) error {
 		c.setBy(byMessage, before)
 		c.mu.Unlock()
 	})
-	t.await(&over)
+	t.Await(&over)
+	done(t)
 	return err
 }
 
@@ -255,7 +256,7 @@ func (c *Conn) WriteTo(w io.Writer) (n int64, err error) {
 	for err == nil {
 		t, _, e := c.tryWait(Readable, false, true)
 		for t != nil {
-			t.park()
+			t.Park()
 			c.delist(t)
 			t, _, e = c.tryWait(Readable, false, false)
 		}

@@ -1,22 +1,28 @@
 //go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
 
-package aconet
+package loop
 
 import (
 	"container/heap"
 	"time"
 )
 
-const never = 1<<63 - 1
+// Never is when a timer fires that does not.
+const Never = 1<<63 - 1
 
-// A timer does something at a time: it ends a Sleep, or is the deadline of a connection.
-type timer struct {
+var begun = time.Now()
+
+// Now returns the nanoseconds since the program began.
+func Now() int64 { return int64(time.Since(begun)) }
+
+// A Timer does something at a time.
+type Timer struct {
+	Fire func()
 	at   int64
 	n    int // its place in the heap, from 1; 0: it is not there
-	fire func()
 }
 
-type timerHeap []*timer
+type timerHeap []*Timer
 
 func (h timerHeap) Len() int           { return len(h) }
 func (h timerHeap) Less(i, j int) bool { return h[i].at < h[j].at }
@@ -25,8 +31,8 @@ func (h timerHeap) Swap(i, j int) {
 	h[i].n, h[j].n = i+1, j+1
 }
 func (h *timerHeap) Push(x any) {
-	*h = append(*h, x.(*timer))
-	x.(*timer).n = len(*h)
+	*h = append(*h, x.(*Timer))
+	x.(*Timer).n = len(*h)
 }
 func (h *timerHeap) Pop() any {
 	last := len(*h) - 1
@@ -35,8 +41,8 @@ func (h *timerHeap) Pop() any {
 	return t
 }
 
-// schedule makes t fire at the time at, or sooner.
-func (l *loop) schedule(t *timer, at int64) {
+// Schedule makes t fire at the time at, or sooner.
+func (l *Loop[C]) Schedule(t *Timer, at int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if t.n == 0 {
@@ -49,8 +55,8 @@ func (l *loop) schedule(t *timer, at int64) {
 	l.wind()
 }
 
-// cancel keeps t from firing.
-func (l *loop) cancel(t *timer) {
+// Cancel keeps t from firing.
+func (l *Loop[C]) Cancel(t *Timer) {
 	l.mu.Lock()
 	if t.n > 0 {
 		heap.Remove(&l.timers, t.n-1)
@@ -59,15 +65,15 @@ func (l *loop) cancel(t *timer) {
 }
 
 // wind sets the clock for the first timer. l.mu is held.
-func (l *loop) wind() {
+func (l *Loop[C]) wind() {
 	if len(l.timers) > 0 && l.timers[0].at < l.next { // else it goes off for nothing, once
 		l.next = l.timers[0].at
-		l.clock.Reset(time.Duration(l.next - now()))
+		l.clock.Reset(time.Duration(l.next - Now()))
 	}
 }
 
 // expire is what the clock does.
-func (l *loop) expire() {
+func (l *Loop[C]) expire() {
 	l.mu.Lock()
 	l.expired = true
 	l.alert()
@@ -75,11 +81,11 @@ func (l *loop) expire() {
 }
 
 // due returns the timers that are to be fired now. l.mu is held.
-func (l *loop) due() (all []*timer) {
+func (l *Loop[C]) due() (all []*Timer) {
 	if l.expired {
-		l.expired, l.next = false, never
-		for t := now(); len(l.timers) > 0 && l.timers[0].at <= t; {
-			all = append(all, heap.Pop(&l.timers).(*timer))
+		l.expired, l.next = false, Never
+		for t := Now(); len(l.timers) > 0 && l.timers[0].at <= t; {
+			all = append(all, heap.Pop(&l.timers).(*Timer))
 		}
 		l.wind()
 	}

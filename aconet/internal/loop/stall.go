@@ -1,6 +1,6 @@
 //go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
 
-package aconet
+package loop
 
 import (
 	"bytes"
@@ -8,27 +8,28 @@ import (
 	"time"
 )
 
-// watch reports handlers that keep their loops, until stop is closed.
-func (srv *serving) watch(stop <-chan struct{}) {
-	if srv.Stall <= 0 || !native {
+// Watch calls report with each coroutine that has kept its loop for the time limit or longer, and with the traceback of that
+// loop, until stop is closed.
+func (s *Set[C]) Watch(stop <-chan struct{}, limit time.Duration, report func(t *Task[C], d time.Duration, stack []byte)) {
+	if limit <= 0 || !s.Native {
 		return
 	}
-	ticks := time.NewTicker(max(srv.Stall/4, time.Millisecond))
+	ticks := time.NewTicker(max(limit/4, time.Millisecond))
 	defer ticks.Stop()
-	turns, since := make([]uint64, len(loops)), make([]time.Time, len(loops))
+	turns, since := make([]uint64, len(s.loops)), make([]time.Time, len(s.loops))
 	for {
 		select {
 		case <-stop:
 			return
 		case <-ticks.C:
 		}
-		for i, l := range loops {
+		for i, l := range s.loops {
 			t, turn := l.current.Load(), l.turn.Load()
 			if t == nil || turn != turns[i] {
 				turns[i], since[i] = turn, time.Now()
-			} else if d := time.Since(since[i]); d >= srv.Stall && t.c.srv == srv {
+			} else if d := time.Since(since[i]); d >= limit {
 				since[i] = since[i].Add(time.Hour) // once a turn
-				srv.report("aconet: a handler has kept its loop, and all connections of that, waiting for %v:\n%s", d.Round(time.Millisecond), l.stack())
+				report(t, d, l.stack())
 			}
 		}
 	}
@@ -42,7 +43,7 @@ func goid() string {
 }
 
 // stack returns the traceback of the loop's goroutine.
-func (l *loop) stack() []byte {
+func (l *Loop[C]) stack() []byte {
 	buf := make([]byte, 1<<20)
 	for one := range bytes.SplitSeq(buf[:runtime.Stack(buf, true)], []byte("\n\n")) {
 		if bytes.HasPrefix(one, []byte(*l.id.Load())) {

@@ -1,4 +1,4 @@
-package aconet
+package loop
 
 import (
 	"unsafe"
@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const poller = "epoll"
+// Poller is what waits for files.
+const Poller = "epoll"
 
 // decode returns what an event says: that there may be something to read; and that the peer has shut down, or that there
 // is something out of the order, so that a short read does not mean that nothing is left.
@@ -16,12 +17,12 @@ func decode(ev netpoll.IOEvent, _ netpoll.IOFlags) (read, odd bool) {
 	return odd || ev&unix.EPOLLIN != 0, odd
 }
 
-// sysRead and sysWrite are the system calls for a file that does not block. They don't tell the scheduler of Go, for that would
+// Read and Write are the system calls for a file that does not block. They don't tell the scheduler of Go, for that would
 // take the loop's processor away in the middle of one, and give it to a thread that looks for work.
-func sysRead(fd int, b []byte) (int, error)  { return rawIO(unix.SYS_READ, fd, b) }
-func sysWrite(fd int, b []byte) (int, error) { return rawIO(unix.SYS_WRITE, fd, b) }
+func Read(fd int, b []byte) (int, error)  { return raw(unix.SYS_READ, fd, b) }
+func Write(fd int, b []byte) (int, error) { return raw(unix.SYS_WRITE, fd, b) }
 
-func rawIO(trap uintptr, fd int, b []byte) (int, error) {
+func raw(trap uintptr, fd int, b []byte) (int, error) {
 	n, _, e := unix.RawSyscall(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 	if e != 0 {
 		return -1, e

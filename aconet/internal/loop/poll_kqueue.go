@@ -1,13 +1,14 @@
 //go:build darwin || dragonfly || freebsd || netbsd || openbsd
 
-package aconet
+package loop
 
 import (
 	"github.com/panjf2000/gnet/v2/pkg/netpoll"
 	"golang.org/x/sys/unix"
 )
 
-const poller = "kqueue"
+// Poller is what waits for files.
+const Poller = "kqueue"
 
 // decode returns what an event says: that there may be something to read; and that the peer has shut down, or that there
 // is something out of the order, so that a short read does not mean that nothing is left.
@@ -16,6 +17,6 @@ func decode(filter netpoll.IOEvent, flags netpoll.IOFlags) (read, odd bool) {
 	return odd || filter == unix.EVFILT_READ, odd
 }
 
-// sysRead and sysWrite are the system calls.
-func sysRead(fd int, b []byte) (int, error)  { return unix.Read(fd, b) }
-func sysWrite(fd int, b []byte) (int, error) { return unix.Write(fd, b) }
+// Read and Write are the system calls.
+func Read(fd int, b []byte) (int, error)  { return unix.Read(fd, b) }
+func Write(fd int, b []byte) (int, error) { return unix.Write(fd, b) }
