@@ -341,6 +341,78 @@ func TestCloseUnwinds(t *testing.T) {
 	}
 }
 
+// A deferred function that is nil faults when it is run, and the others are run. Where the runtime itself unwinds, Go 1.27 and earlier
+// lose the record of a Goexit then if the stack moves.
+func TestCloseRunsNil(t *testing.T) {
+	if aco.Engine().Name != "native" {
+		t.Skip("the runtime unwinds on the portable engine")
+	}
+	for _, c := range []struct {
+		name, want string
+		recovers   bool
+	}{
+		{"panic", "deepened, outer <nil>, panic runtime error: invalid memory address or nil pointer dereference", false},
+		{"recovered", "deepened, recovered runtime error: invalid memory address or nil pointer dereference, outer <nil>, return", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := closing(t, kind{opt: aco.Shared()}, func(co *intCo, log func(format string, args ...any)) {
+				var nowhere func()
+				defer func() { log("outer <nil>") }()
+				through(2, func() {
+					defer func() {
+						if c.recovers {
+							log("recovered %v", recover())
+						}
+					}()
+					through(2, func() {
+						defer func() {
+							deepen(1000)
+							runtime.GC()
+							log("deepened")
+						}()
+						defer nowhere()
+						co.Yield(1)
+					})
+				})
+			})
+			if got != c.want {
+				t.Errorf("%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// While a panic goes on that has left Close, the one that called it can be suspended, although its resumer panics, or exits, as well.
+func TestYieldAfterClosePanicked(t *testing.T) {
+	eachKind(t, func(t *testing.T, k kind) {
+		for _, end := range []func(){func() { panic("early") }, runtime.Goexit} {
+			var outer *intCo
+			elsewhere(func() {
+				defer func() { _ = recover() }()
+				defer func() {
+					outer = aco.New(func(outer *intCo, _ int) {
+						inner := aco.New(func(inner *intCo, _ int) {
+							defer func() { panic("late") }()
+							inner.Yield(1)
+						}, k.opt)
+						wantResume(t, inner, 0, 1, true)
+						defer func() {
+							if r := recover(); r != "late" {
+								t.Errorf("panic %v", r)
+							}
+						}()
+						defer func() { outer.Yield(2) }()
+						inner.Close()
+					}, k.opt)
+					wantResume(t, outer, 0, 2, true)
+				}()
+				end()
+			})
+			atDepth(7, func() { wantResume(t, outer, 0, 0, false) })
+		}
+	})
+}
+
 // Close ends what it is called on, and nothing of its caller's: neither its deferred functions, nor its panics.
 func TestCloseLeavesItsCallerAlone(t *testing.T) {
 	eachKind(t, func(t *testing.T, k kind) {

@@ -33,13 +33,19 @@ type closing struct {
 func closeDown() {
 	var p closing
 	p.begin(inside())
-	for f := p.next(); f != nil; f = p.next() {
-		f()
+	for f, ok := p.next(); ok; f, ok = p.next() {
+		run(f)
 	}
 	depth := p.unname()
 	p.c.up().Finish()
 	quit(depth)
 }
+
+// run calls f, which may be nil: then it is this function that a fault interrupts. What is in a frame that was interrupted counts as
+// dead, if its function has deferred nothing (runtime/stkframe.go: getStackMap), and the record must not.
+//
+//go:noinline
+func run(f func()) { f() }
 
 // begin makes p the goroutine's innermost panic, a Goexit that goes on where begin returns: of c, and enter's frame for it is depth
 // bytes below the top of the stack.
@@ -61,11 +67,13 @@ func (p *closing) begin(c *core, depth uintptr) {
 	*at(g + gPanic) = uintptr(unsafe.Pointer(p))
 }
 
-// next returns what is to be run next, and takes it from its frame; or nil.
+// next returns what is to be run next, and takes it from its frame; false if there is nothing more. A function that is nil faults when
+// it is run.
 //
+//go:noinline
 //go:nosplit
 //go:nocheckptr
-func (p *closing) next() (f func()) {
+func (p *closing) next() (f func(), ok bool) {
 	l := p.c.layout()
 	lo := uintptr(p.enter) - l.size
 	for _, d := range l.deferring {
@@ -73,14 +81,15 @@ func (p *closing) next() (f func()) {
 		if *left != 0 {
 			i := bits.Len8(*left) - 1
 			*left &^= 1 << i
-			return *(*func())(unsafe.Pointer(at(lo + d.slots + uintptr(i)*ptrSize)))
+			return *(*func())(unsafe.Pointer(at(lo + d.slots + uintptr(i)*ptrSize))), true
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // unname takes the coroutine's name off enter's frame, and returns how far that is from the top of the stack.
 //
+//go:noinline
 //go:nosplit
 //go:nocheckptr
 func (p *closing) unname() (depth uintptr) {

@@ -251,7 +251,9 @@ func disown() (c *core, depth uintptr, exits bool) {
 		case next == 0 || next >= enter:
 			return c, depth, false
 		case isGoexit(next):
-			*link = *at(next + release.PanicLink)
+			// Its frame may be suspended, with those of one further out, and nothing in it may lead to the resumer's then.
+			dead := at(next + release.PanicLink)
+			*link, *dead = *dead, 0
 		default:
 			p = next
 		}
