@@ -300,7 +300,7 @@ func TestCloseUnwinds(t *testing.T) {
 		}},
 		{"some of many", "8, 6, 4, 2, return", func(co *intCo, log log) {
 			n := deepest &^ 1 // is not known to the compiler
-			defer log("%d", n-n+2)
+			defer log("%d", n&1+2)
 			if n%2 == 1 {
 				defer log("3")
 			}

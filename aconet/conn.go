@@ -21,11 +21,11 @@ import (
 // Use aco.Pull and the like within a handler as you wish; a goroutine or another kind of coroutine that a handler
 // waits for, as iter.Pull's, must not itself wait for a Conn of the same loop.
 type Conn struct {
-	task    task // the handler's, with the loop of c
+	task    loop.Task[Conn] // the handler's, with the loop of c; by that name, for the compiler of Go 1.25
 	mu      sync.Mutex
 	srv     *serving
-	x       *extra // what few connections need all the time, or nil
-	waiting *task  // who waits: whatever happens wakes all
+	x       *extra           // what few connections need all the time, or nil
+	waiting *loop.Task[Conn] // who waits: whatever happens wakes all
 
 	fd    int32
 	zone  uint32 // the peer's
