@@ -272,6 +272,35 @@ func TestCloseWithin(t *testing.T) {
 	})
 }
 
+// One that has suspended one further out, and ends then, makes its Resume return false, whatever ends it. On a locked thread the
+// portable engine runs what is standalone.
+func TestEndsAfterYieldOfOuter(t *testing.T) {
+	for name, end := range map[string]func(inner *intCo){"return": func(*intCo) {}, "Close": (*intCo).Close} {
+		for _, locked := range []bool{false, true} {
+			chains(t, func(t *testing.T, n *nest) {
+				if locked {
+					runtime.LockOSThread()
+					defer runtime.UnlockOSThread()
+				}
+				last := len(n.kinds) - 1
+				co := n.start(func() {
+					n.cos[0].Yield(1)
+					n.cos[last].Yield(2)
+					n.cos[0].Yield(3)
+					end(n.cos[last])
+				})
+				for want := 1; want <= 3; want++ {
+					wantResume(t, co, 0, want, true)
+				}
+				wantResume(t, co, 0, 0, false)
+				if t.Failed() {
+					t.Fatal(name, locked)
+				}
+			})
+		}
+	}
+}
+
 // A consumer that is fed by Push pulls what it is fed, by Pull and by iter.Pull.
 func TestConsumerPulls(t *testing.T) {
 	for name, pull := range map[string]func(iter.Seq[int]) (func() (int, bool), func()){"aco": func(seq iter.Seq[int]) (func() (int, bool), func()) { return aco.Pull(seq) }} {

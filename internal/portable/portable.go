@@ -81,6 +81,7 @@ func (Engine) Resume(c *coro.Core) (yielded bool) {
 	}()
 	for p := of(c); ; {
 		p.resumer = goroutineID()
+		yielded = false // or what it was before would be returned, if next panics, and that ends here
 		if _, yielded = p.next(); p.wish == nil {
 			break
 		}
