@@ -81,7 +81,8 @@ func newCoroutine[In, Out any](body func(co *Coroutine[In, Out], first In), opts
 // itself. If two goroutines resume it at the same time, one succeeds and the other panics so. Resume
 // panics with "aco: resume of a coroutine that resumed another" if the body waits for a coroutine that
 // it resumed. The coroutine is not harmed. But of two goroutines that resume it at the same time, one
-// may hand over the value of the other: order them.
+// may hand over the value of the other, or a mixture of both, which of a string, a slice or an interface
+// may corrupt memory, as with any variable that two goroutines write at once: order them.
 func (co *Coroutine[In, Out]) Resume(v In) (out Out, ok bool) {
 	if co.core.Owner < coro.OwnerPortableRunning { // or else somebody has it, and reads what he has handed over
 		co.in = v
