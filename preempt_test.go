@@ -20,18 +20,7 @@ func numbers(yield func(int) bool) {
 }
 
 func TestPreemptedWhileResumed(t *testing.T) {
-	var stop atomic.Bool
-	stopped := make(chan bool)
-	go func() {
-		defer close(stopped)
-		for !stop.Load() {
-			runtime.GC()
-		}
-	}()
-	defer func() {
-		stop.Store(true)
-		<-stopped
-	}()
+	defer collect()()
 	co := aco.New(func(co *aco.Coroutine[int, int], _ int) {
 		for i := range numbers {
 			p := &[2]int{i, 2 * i}
@@ -49,6 +38,44 @@ func TestPreemptedWhileResumed(t *testing.T) {
 			}
 			i++
 		}
+	}
+}
+
+// The same of a value that next takes from where it was kept, as while the collector marks: what calls takeRaw has no return
+// address, so who stopped this goroutine there could not look at its stack.
+func TestPreemptedWhilePulled(t *testing.T) {
+	defer collect()()
+	for end := time.Now().Add(tortureLength(t, 500*time.Millisecond)); time.Now().Before(end); {
+		next, stop := aco.Pull2(func(yield func(*int, string) bool) {
+			for i := range numbers {
+				p := &i
+				if !yield(p, "value") || *p != i {
+					return
+				}
+			}
+		})
+		for i := range 100 {
+			if p, s, ok := next(); !ok || *p != i || s != "value" {
+				t.Fatalf("next %d: got %v, %q, %v", i, p, s, ok)
+			}
+		}
+		stop()
+	}
+}
+
+// collect collects garbage until stop is called.
+func collect() (stop func()) {
+	var ended atomic.Bool
+	stopped := make(chan bool)
+	go func() {
+		defer close(stopped)
+		for !ended.Load() {
+			runtime.GC()
+		}
+	}()
+	return func() {
+		ended.Store(true)
+		<-stopped
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 // there must be no safepoint. A nosplit function has none: its stack does not move, and the compiler marks all of its
 // code as unsafe to be preempted in (cmd/compile/internal/liveness/plive.go: IsUnsafe), but for the first few
 // instructions, which make its frame. Where these matter, because a value that is yielded is where the collector does not
-// see it, the function has a name that begins with "runtime.", as no function has that is preempted asynchronously
-// (runtime/preempt.go: isAsyncSafePoint). Such a function calls none but of its kind. The start-up check looks at all of this.
+// see it, or because the caller's frame has no return address, the function has a name that begins with "runtime.", as no
+// function has that is preempted asynchronously (runtime/preempt.go: isAsyncSafePoint). Such a function calls none but of its
+// kind. The start-up check looks at all of this.
 
 //lint:file-ignore U1000 the assembly uses what seems unused
 

@@ -58,7 +58,7 @@ func TestAlone(t *testing.T) {
 			t.Errorf("%s has no name in package runtime", a.name)
 		}
 	}
-	if len(named) != 5 || len(calls) < 5 {
+	if len(named) != 9 || len(calls) < 10 {
 		t.Errorf("found %d functions and %d calls", len(named), len(calls))
 	}
 	for _, c := range calls {

@@ -639,7 +639,8 @@ TEXT ·kept(SB), NOSPLIT|NOFRAME, $0-0
 seat:
 	JMP  ·retry(SB)
 
-// exitKept returns from next with a value that was kept: it calls takeValue. It never returns; its frame is keep's, but
+// exitKept returns from next with a value that was kept: it calls takeValue, which nobody may stop, because there is no return
+// address above this frame. It never returns; its frame is keep's, but
 // for c at 32(SP), enter's frame at 40(SP), and R12 at 24(SP).
 TEXT ·exitKept(SB), NOSPLIT, $240-0
 	NO_LOCAL_POINTERS

@@ -518,7 +518,8 @@ TEXT ·kept(SB), NOSPLIT|NOFRAME, $0-0
 seat:
 	B    ·retry(SB)
 
-// exitKept returns from next with a value that was kept: it calls takeValue. It never returns; its frame is keep's, but
+// exitKept returns from next with a value that was kept: it calls takeValue, which nobody may stop, because there is no return
+// address above this frame. It never returns; its frame is keep's, but
 // for c at 32(RSP), enter's record at 40(RSP), and R22 at 304(RSP).
 TEXT ·exitKept(SB), NOSPLIT, $304-0
 	NO_LOCAL_POINTERS

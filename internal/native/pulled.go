@@ -99,14 +99,15 @@ var (
 	stopSlow  = (*coro.Core).Stop
 	pullSlow  = (*core).pullSlow
 	keepValue = keepRaw
-	takeValue = (*pulled).take
+	takeValue = takeRaw
 
 	startMoving = (*pulled).startMoving
 	overPull    = (*pulled).over
 )
 
 var alonePulled = []aloneFunc{
-	{"keepRaw", keepRaw, true}, {"copyRaw", copyRaw, true}, {"take", (*pulled).take, false},
+	{"keepRaw", keepRaw, true}, {"takeRaw", takeRaw, true}, {"copyRaw", copyRaw, true}, {"drop", drop, true},
+	{"usualExit", usualExit, true}, {"valueOf", valueOf, true},
 }
 
 // pullSlow does what enter can't do itself. Of a sequence that has ended it returns the size of next's results.
@@ -150,7 +151,7 @@ func (p *pulled) startMoving() bool {
 //go:norace
 //go:linkname keepRaw runtime.goaco_keep
 func keepRaw(p *pulled, regs, stack unsafe.Pointer) {
-	k, out := p.kind, unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)) // p.value()
+	k, out := p.kind, valueOf(p)
 	for i := range k.words {
 		if w := &k.words[i]; w.size == 0 {
 			*(*unsafe.Pointer)(unsafe.Add(out, w.off)) = *(*unsafe.Pointer)(unsafe.Add(regs, w.at))
@@ -180,7 +181,7 @@ func (p *pulled) Room() unsafe.Pointer {
 		p.clearPointers(0)
 	}
 	p.exit = p.kind.kept
-	return p.value()
+	return valueOf(p)
 }
 
 // Ask is of coro.Pulled.
@@ -190,11 +191,14 @@ func (p *pulled) Ask() bool {
 	return p.Flags&flagStopped == 0
 }
 
-// take is the inverse of keepRaw, and lets go of the value.
+// takeRaw is the inverse of keepRaw, and lets go of the value. What calls it, exitKept, has no return address: so nobody may look
+// at this stack, as who stops a goroutine does.
 //
 //go:nosplit
-func (p *pulled) take(regs, stack unsafe.Pointer) {
-	k, out := p.kind, p.value()
+//go:norace
+//go:linkname takeRaw runtime.goaco_take
+func takeRaw(p *pulled, regs, stack unsafe.Pointer) {
+	k, out := p.kind, valueOf(p)
 	for i := range k.words {
 		w := &k.words[i]
 		size := uintptr(w.size)
@@ -205,7 +209,7 @@ func (p *pulled) take(regs, stack unsafe.Pointer) {
 		copyRaw(unsafe.Add(regs, w.at), unsafe.Add(out, w.off), size)
 	}
 	copyRaw(stack, unsafe.Add(out, k.from), k.size)
-	p.drop()
+	drop(p)
 }
 
 // copyRaw copies size bytes, of which none is a pointer's, or not into memory that the collector looks at.
@@ -226,8 +230,10 @@ func copyRaw(dst, src unsafe.Pointer, size uintptr) {
 // drop lets go of the value that was kept.
 //
 //go:nosplit
-func (p *pulled) drop() {
-	k, out := p.kind, p.value()
+//go:norace
+//go:linkname drop runtime.goaco_drop
+func drop(p *pulled) {
+	k, out := p.kind, valueOf(p)
 	for i := range k.words {
 		if w := &k.words[i]; w.size == 0 {
 			*(*unsafe.Pointer)(unsafe.Add(out, w.off)) = nil
@@ -236,28 +242,32 @@ func (p *pulled) drop() {
 	for _, at := range k.ptrs {
 		*(*unsafe.Pointer)(unsafe.Add(out, k.from+uintptr(at))) = nil
 	}
-	p.exit = p.usualExit()
+	p.exit = usualExit(p)
 }
 
 // usualExit returns what exit is while no value is kept.
 //
 //go:nosplit
-func (p *pulled) usualExit() uintptr {
-	if p.Flags&flagAuto != 0 && !p.standalone() && p.layout().size >= wide {
+//go:norace
+//go:linkname usualExit runtime.goaco_usualExit
+func usualExit(p *pulled) uintptr {
+	if p.Flags&flagAuto != 0 && p.Lo != loStandalone && (*layout)(p.Layout).size >= wide {
 		return p.kind.wide
 	}
 	return p.plain
 }
 
-// value returns where a value is kept.
+// valueOf returns where a value is kept.
 //
 //go:nosplit
-func (p *pulled) value() unsafe.Pointer { return unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)) }
+//go:norace
+//go:linkname valueOf runtime.goaco_valueOf
+func valueOf(p *pulled) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(*p)) }
 
 // unkeep drops the value that c was to yield, if it pulls: it goes on.
 func (c *core) unkeep() {
 	if c.Flags&flagPulls != 0 {
-		(*pulled)(unsafe.Pointer(c)).drop()
+		drop((*pulled)(unsafe.Pointer(c)))
 	}
 }
 
@@ -371,7 +381,7 @@ func pull(on coro.Kind, value coro.Typed, seq func(yield func())) (next, stop fu
 	if on == coro.Auto && canMove {
 		p.Flags |= flagAuto // which a resumer on a locked thread clears
 	}
-	p.exit = p.usualExit()
+	p.exit = usualExit(p)
 	t := pulledCodes()
 	h := &handle{t.next, t.giveOf(k.ints), t.stop, &p.core}
 	p.seq, p.handle = seq, h
