@@ -19,10 +19,11 @@ import (
 // program orders the two with a channel, a mutex or the like, just as it would
 // order two writes to a variable.
 type Coroutine[In, Out any] struct {
-	core coro.Core
-	in   In // these two lie beside what a switch uses of the core
-	out  Out
-	body func(co *Coroutine[In, Out], first In)
+	core  coro.Core
+	claim coro.Claim
+	in    In // these two lie beside what a switch uses of the core
+	out   Out
+	body  func(co *Coroutine[In, Out], first In)
 }
 
 // New returns a coroutine that will run body. Nothing runs until the first
@@ -82,13 +83,32 @@ func newCoroutine[In, Out any](body func(co *Coroutine[In, Out], first In), opts
 // panics with "aco: resume of a coroutine that resumed another" if the body waits for a coroutine that
 // it resumed. The coroutine is not harmed. But of two goroutines that resume it at the same time, one
 // may hand over the value of the other, or a mixture of both, which of a string, a slice or an interface
-// may corrupt memory, as with any variable that two goroutines write at once: order them.
+// may corrupt memory, as with any variable that two goroutines write at once: order them. In a program built
+// with -tags aco_check neither happens: Resume claims the coroutine first, and lets it go when it has read what
+// was yielded, which takes longer.
 func (co *Coroutine[In, Out]) Resume(v In) (out Out, ok bool) {
+	if coro.Checked {
+		return co.resumeChecked(v)
+	}
 	if co.core.Owner < coro.OwnerPortableRunning { // or else somebody has it, and reads what he has handed over
 		co.in = v
 	}
 	ok = coro.Resume(&co.core)
 	return co.out, ok
+}
+
+// resumeChecked is Resume with -tags aco_check. If it does not return, because the body has panicked, the coroutine is Done.
+func (co *Coroutine[In, Out]) resumeChecked(v In) (out Out, ok bool) {
+	if !co.claim.Take() {
+		co.core.Taken()
+		return out, false
+	}
+	co.in = v
+	if ok = coro.Resume(&co.core); ok {
+		out = co.out
+	}
+	co.claim.Free()
+	return out, ok
 }
 
 // Yield suspends the body, with all functions it has called on the way to Yield,
@@ -126,7 +146,14 @@ func (co *Coroutine[In, Out]) Yield(v Out) In {
 //
 // Close panics with "aco: close of a running coroutine" if it is called from elsewhere while the body
 // runs, or if the body waits for another coroutine.
-func (co *Coroutine[In, Out]) Close() { co.core.Close() }
+func (co *Coroutine[In, Out]) Close() {
+	if !co.claim.Take() { // as if the body closes it
+		co.core.CloseTaken()
+		return
+	}
+	co.core.Close()
+	co.claim.Free()
+}
 
 // Status returns the state of the coroutine. The portable engine reports Running for a coroutine that
 // waits for another one; the native engine reports [Normal]. Where standalone coroutines go through

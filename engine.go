@@ -1,6 +1,9 @@
 package aco
 
-import "github.com/goaco/aco/internal/engine"
+import (
+	"github.com/goaco/aco/internal/coro"
+	"github.com/goaco/aco/internal/engine"
+)
 
 // EngineInfo says which engine runs shared coroutines in this program, and why.
 type EngineInfo struct {
@@ -10,6 +13,7 @@ type EngineInfo struct {
 	GOARCH     string  // as runtime.GOARCH
 	Checks     []Check // what the start-up check looked at; empty if it did not run
 	Standalone string  // how standalone coroutines switch: "hand-over", or "iter.Pull" and why
+	Checked    bool    // whether it was built with -tags aco_check: see Coroutine.Resume
 }
 
 // A Check is one line of what the native engine's start-up check looked at.
@@ -26,7 +30,7 @@ type Check struct {
 // value other than "", "native" and "portable", as does the first [New].
 func Engine() EngineInfo {
 	in := engine.Describe()
-	out := EngineInfo{Name: in.Name, Reason: in.Reason, GoVersion: in.GoVersion, GOARCH: in.GOARCH, Standalone: in.Standalone}
+	out := EngineInfo{Name: in.Name, Reason: in.Reason, GoVersion: in.GoVersion, GOARCH: in.GOARCH, Standalone: in.Standalone, Checked: coro.Checked}
 	for _, c := range in.Checks {
 		out.Checks = append(out.Checks, Check(c))
 	}

@@ -177,7 +177,11 @@ func (c *Core) statusOf(owner uintptr) Status {
 	}
 }
 
-const notMade = "aco: coroutine was not made by New"
+const (
+	notMade        = "aco: coroutine was not made by New"
+	resumeOfNormal = "aco: resume of a coroutine that resumed another"
+	closeOfRunning = "aco: close of a running coroutine"
+)
 
 // Claim makes owner what c.Owner is, if that is state, which says that nobody has c, in one step: of two goroutines that want
 // it at once one gets it. Nothing else that may change in c's life is read before.
@@ -215,13 +219,38 @@ func (c *Core) resumable() (owner uintptr, ok bool) {
 	case Running:
 		c.Refuse()
 	case Normal:
-		panic("aco: resume of a coroutine that resumed another")
+		panic(resumeOfNormal)
 	}
 	return owner, true
 }
 
 // Refuse is how a Resume ends that has come second.
 func (c *Core) Refuse() { panic("aco: resume of a running coroutine") }
+
+// Taken is how a Resume ends that has not got c's Claim: it returns if c is Done.
+func (c *Core) Taken() {
+	switch c.Status() {
+	case Done:
+	case Normal:
+		panic(resumeOfNormal)
+	default: // perhaps Suspended: it is only now being resumed, or who has resumed it has yet to read the value
+		c.Refuse()
+	}
+}
+
+// CloseTaken is Close if that has not got c's Claim.
+func (c *Core) CloseTaken() {
+	switch owner := atomic.LoadUintptr(&c.Owner); c.statusOf(owner) {
+	case Done:
+	case Running:
+		if c.runsHere(owner) {
+			c.Close()
+		}
+		fallthrough
+	default:
+		panic(closeOfRunning)
+	}
+}
 
 // YieldSlow is Yield for what the assembly does not do, but for suspending a native coroutine.
 func (c *Core) YieldSlow() {
@@ -281,7 +310,7 @@ func (c *Core) end(why uint8) {
 	case status == Done:
 		return
 	case status == Running, status == Normal, !c.Claim(owner, claimed):
-		panic("aco: close of a running coroutine")
+		panic(closeOfRunning)
 	case status == Created:
 		c.Finish()
 		if portable {

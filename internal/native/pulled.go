@@ -358,6 +358,10 @@ func (p *pulled) reuse() {
 		*p.word(int(off) / ptrSize) = 0
 	}
 	p.clearPointers(0)
+	if coro.Checked { // a next that comes late, because another goroutine ended the sequence, finds that it has ended
+		p.Owner = ownerDone
+		return
+	}
 	p.Owner, p.Spent = ownerClaimed, 0
 	p.kind.free.Put(p)
 }

@@ -83,6 +83,9 @@ func (d *Diagnosis) Print(w io.Writer, width int, verbose bool) {
 	delete(build, "DefaultGODEBUG") // long, and follows from the version and the release
 	say("engine      %s: %s", e.Name, e.Reason)
 	say("standalone  %s", e.Standalone)
+	if e.Checked {
+		say("checked     two goroutines that resume a coroutine at the same time (built with -tags aco_check)")
+	}
 	say("aco         %s", d.Version)
 	say("built for   %s %s/%s, race=%t cgo=%s", e.GoVersion, d.GOOS, e.GOARCH, d.Race, d.Cgo)
 	say("built with  %s", settings(build))

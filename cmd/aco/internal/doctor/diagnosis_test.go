@@ -14,6 +14,7 @@ import (
 func TestDoctorFits(t *testing.T) {
 	d := Diagnose()
 	d.Build = map[string]string{"-tags": "some,tags", "-ldflags": strings.Repeat("x", 150)}
+	d.Engine.Checked = true
 	d.Engine.Reason = "the start-up check panicked in checkFunction: runtime error: invalid memory address or nil pointer dereference"
 	for _, failed := range []bool{false, true} {
 		d.Engine.Name = "native"
@@ -35,7 +36,7 @@ func TestDoctorFits(t *testing.T) {
 				t.Errorf("width %d: a table: %t\n%s", width, got, &out)
 			}
 			words := strings.Join(strings.Fields(out.String()), "")
-			for _, s := range []string{d.Engine.Name + ":" + strings.ReplaceAll(d.Engine.Reason, " ", ""), "some,tags", d.Build["-ldflags"], "140737488355328", "defersleadtothem", "-tagsaco_portable"} {
+			for _, s := range []string{d.Engine.Name + ":" + strings.ReplaceAll(d.Engine.Reason, " ", ""), "some,tags", d.Build["-ldflags"], "140737488355328", "defersleadtothem", "-tagsaco_portable", "checkedtwogoroutines"} {
 				if !strings.Contains(words, s) {
 					t.Errorf("width %d: %q is missing in\n%s", width, s, &out)
 				}
