@@ -147,11 +147,29 @@ func (co *Coroutine[In, Out]) Yield(v Out) In {
 // Close panics with "aco: close of a running coroutine" if it is called from elsewhere while the body
 // runs, or if the body waits for another coroutine.
 func (co *Coroutine[In, Out]) Close() {
-	if !co.claim.Take() { // as if the body closes it
-		co.core.CloseTaken()
+	if coro.Checked {
+		co.endChecked((*coro.Core).Close)
 		return
 	}
 	co.core.Close()
+}
+
+// stop is what a pulled sequence has in place of Close.
+func (co *Coroutine[In, Out]) stop() {
+	if coro.Checked {
+		co.endChecked((*coro.Core).Stop)
+		return
+	}
+	co.core.Stop()
+}
+
+// endChecked is Close and stop with -tags aco_check.
+func (co *Coroutine[In, Out]) endChecked(end func(*coro.Core)) {
+	if !co.claim.Take() {
+		co.core.EndTaken(end)
+		return
+	}
+	end(&co.core)
 	co.claim.Free()
 }
 

@@ -43,7 +43,7 @@ func Pull[V any](seq iter.Seq[V], opts ...Option) (next func() (V, bool), stop f
 			return !co.core.Stopped()
 		})
 	}, Option{kind})
-	return func() (V, bool) { return co.Resume(struct{}{}) }, co.core.Stop
+	return func() (V, bool) { return co.Resume(struct{}{}) }, co.stop
 }
 
 // Pull2 is [Pull] for a sequence of pairs, by the contract of [iter.Pull2]. The two values of a pair are
@@ -95,5 +95,5 @@ func Push[V any](consumer func(iter.Seq[V]), opts ...Option) (yield func(V) bool
 		_, ok := co.Resume(v)
 		return ok
 	}
-	return yield, co.core.Stop
+	return yield, co.stop
 }

@@ -238,13 +238,13 @@ func (c *Core) Taken() {
 	}
 }
 
-// CloseTaken is Close if that has not got c's Claim.
-func (c *Core) CloseTaken() {
+// EndTaken is Close, or Stop, if that has not got c's Claim.
+func (c *Core) EndTaken(end func(*Core)) {
 	switch owner := atomic.LoadUintptr(&c.Owner); c.statusOf(owner) {
 	case Done:
 	case Running:
-		if c.runsHere(owner) {
-			c.Close()
+		if c.runsHere(owner) { // the body closes it, or may not stop it
+			end(c)
 		}
 		fallthrough
 	default:

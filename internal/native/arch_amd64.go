@@ -34,6 +34,10 @@ const (
 	maxInts, maxFloats = 9, 15 // registers for arguments, and for results
 
 	resultsAt = 32 // where results are that its caller has room for, from enter's frame
+
+	callSize     = 8   // what a call takes of the stack
+	refreezeSize = 56  // what refreeze does
+	barrierSize  = 192 // and a write barrier (runtime/asm_amd64.s: gcWriteBarrier; runtime/mwbbuf.go: wbBufFlush)
 )
 
 // insideLinked is inside by the frame pointers: it follows them to the first frame that returns into

@@ -20,6 +20,10 @@ const (
 	maxInts, maxFloats = 16, 16 // registers for arguments, and for results
 
 	resultsAt = 48 // where results are that its caller has room for, from enter's frame
+
+	callSize     = 0   // what a call takes of the stack
+	refreezeSize = 64  // what refreeze does
+	barrierSize  = 280 // and a write barrier (runtime/asm_arm64.s: gcWriteBarrier; runtime/mwbbuf.go: wbBufFlush)
 )
 
 // callerOf returns where the function goes on that called the one that look found the record fp of,

@@ -41,10 +41,15 @@ var alone = []aloneFunc{
 }
 
 const (
-	unsafePoint = -2  // what the table of unsafe points says of code that is not preempted (internal/abi/symtab.go: UnsafePointUnsafe)
-	prologue    = 64  // how far the code goes at most that makes a function's frame
-	aloneSize   = 400 // of the largest frame of such a function; the assembly takes as much for its own
+	unsafePoint = -2                       // what the table of unsafe points says of code that is not preempted (internal/abi/symtab.go: UnsafePointUnsafe)
+	prologue    = 64                       // how far the code goes at most that makes a function's frame
+	aloneSize   = 400                      // of the largest frame of such a function; the assembly takes as much for its own
+	stackLeft   = release.StackGuard - 128 // below each frame (internal/abi/stack.go: StackSmall)
 )
+
+// keptFits reports whether there is stack enough where a value is kept or taken: see keptNeeds. If not, sequences are pulled by a
+// coroutine of New's.
+var keptFits bool
 
 // barrier points to runtime.writeBarrier.enabled.
 var barrier *uint32
@@ -229,7 +234,9 @@ func (c *core) relink() {
 }
 
 // wake is what a coroutine that has just been resumed calls in place of the function by which it was suspended, if there is
-// more to do than thaw does. It returns what a yield function does. No one may look before its defers are in place.
+// more to do than thaw does. It returns what a yield function does. The stack must not move before its defers are in place. Who
+// looks at it before, as when this goroutine is stopped where a frame is made, finds each list whole, and what the
+// records lead to in the block.
 //
 //go:nosplit
 //go:norace

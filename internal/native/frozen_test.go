@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -90,4 +92,48 @@ func calledBy(f ast.Expr) string {
 		return ""
 	}
 	return "?"
+}
+
+// Nor does one that nobody may stop but where its frame is made call a function that may move the stack, however it is built: with "-l
+// -d=checkptr" even one that only converts a pointer calls others. What wake calls at the end, it calls when all is in place.
+func TestAloneCallsNosplit(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nosplit, calls := map[string]bool{}, map[string][]string{}
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if f.Body == nil || f.Doc != nil && slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == "//go:nosplit" }) {
+				nosplit[f.Name.Name] = true
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					called := calledBy(call.Fun)
+					calls[f.Name.Name] = append(calls[f.Name.Name], called[strings.LastIndexByte(called, '.')+1:])
+				}
+				return true
+			})
+		}
+	}
+	looked := 0
+	for _, a := range append(alone, alonePulled...) {
+		for _, called := range calls[a.name] {
+			looked++
+			if called != "" && !nosplit[called] && !(a.name == "wake" && (called == "woken" || called == "cutTo")) {
+				t.Errorf("%s calls %s", a.name, called)
+			}
+		}
+	}
+	if looked < 10 {
+		t.Errorf("found %d calls", looked)
+	}
 }

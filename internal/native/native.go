@@ -48,8 +48,11 @@ type core coro.Core
 
 //go:nosplit
 func (c *core) layout() *layout { return (*layout)(c.Layout) }
-func (c *core) ext() *ext       { return (*ext)(c.Ext) }
-func (c *core) up() *coro.Core  { return (*coro.Core)(c) }
+
+//go:nosplit
+func (c *core) ext() *ext { return (*ext)(c.Ext) }
+
+func (c *core) up() *coro.Core { return (*coro.Core)(c) }
 
 // An ext is what few coroutines have.
 type ext struct {

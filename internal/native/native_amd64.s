@@ -228,6 +228,8 @@ start:
 	MOVQ 8(SP), AX
 parked:
 	MOVQ core_Ext(AX), BX
+	TESTQ BX, BX
+	JEQ  slow                       // nil if another goroutine has ended it meanwhile
 	MOVQ X_G(BX), DX
 	CMPQ SP, const_gGuard(R14)
 	JLS  slow

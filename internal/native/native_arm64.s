@@ -202,6 +202,7 @@ start:
 	MOVD 16(RSP), R0
 parked:
 	MOVD core_Ext(R0), R1
+	CBZ  R1, slow                   // nil if another goroutine has ended it meanwhile
 	MOVD X_G(R1), R6
 	MOVD const_gGuard(g), R5
 	MOVD RSP, R4

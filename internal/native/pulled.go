@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/goaco/aco/internal/coro"
+	"github.com/goaco/aco/internal/release"
 )
 
 //lint:file-ignore U1000 the assembly uses what seems unused
@@ -106,8 +107,23 @@ var (
 )
 
 var alonePulled = []aloneFunc{
-	{"keepRaw", keepRaw, true}, {"takeRaw", takeRaw, true}, {"copyRaw", copyRaw, true}, {"drop", drop, true},
-	{"usualExit", usualExit, true}, {"valueOf", valueOf, true},
+	{"keepRaw", keepRaw, true}, {"takeRaw", takeRaw, true}, {"copyRaw", copyRaw, true}, {"dropRaw", dropRaw, true},
+	{"usualExit", usualExit, true}, {"valueOf", valueOf, true}, {"clearPointers", (*core).clearPointers, false},
+	{"pointer", (*core).pointer, false},
+}
+
+// keptNeeds returns how much of the stack is needed at most below the frame of a function that yields, where a value is kept or taken.
+// Nothing on the way looks whether it is there, and the linker, which adds up what functions need that don't look, does not
+// know which ones the assembly calls (cmd/link/internal/ld/stackcheck.go). It is too much for arm64 if all packages are built
+// without optimization.
+func keptNeeds() uintptr {
+	frame := func(function any) uintptr {
+		return callSize + deepest(release.FindFunc(reflect.ValueOf(function).Pointer()))
+	}
+	assembly := callSize + deepest(release.FindFunc(pulledCodes().exitKept)) // and as much for keep
+	keep := max(frame(copyRaw), frame((*core).clearPointers)+max(frame((*core).pointer), barrierSize))
+	take := max(frame(copyRaw), frame(dropRaw)+max(frame(usualExit), barrierSize))
+	return assembly + max(frame(keepRaw)+keep, refreezeSize+frame(takeRaw)+take)
 }
 
 // pullSlow does what enter can't do itself. Of a sequence that has ended it returns the size of next's results.
@@ -209,7 +225,7 @@ func takeRaw(p *pulled, regs, stack unsafe.Pointer) {
 		copyRaw(unsafe.Add(regs, w.at), unsafe.Add(out, w.off), size)
 	}
 	copyRaw(stack, unsafe.Add(out, k.from), k.size)
-	drop(p)
+	dropRaw(p)
 }
 
 // copyRaw copies size bytes, of which none is a pointer's, or not into memory that the collector looks at.
@@ -227,12 +243,12 @@ func copyRaw(dst, src unsafe.Pointer, size uintptr) {
 	}
 }
 
-// drop lets go of the value that was kept.
+// dropRaw lets go of the value that was kept.
 //
 //go:nosplit
 //go:norace
-//go:linkname drop runtime.goaco_drop
-func drop(p *pulled) {
+//go:linkname dropRaw runtime.goaco_drop
+func dropRaw(p *pulled) {
 	k, out := p.kind, valueOf(p)
 	for i := range k.words {
 		if w := &k.words[i]; w.size == 0 {
@@ -267,7 +283,7 @@ func valueOf(p *pulled) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(p), un
 // unkeep drops the value that c was to yield, if it pulls: it goes on.
 func (c *core) unkeep() {
 	if c.Flags&flagPulls != 0 {
-		drop((*pulled)(unsafe.Pointer(c)))
+		dropRaw((*pulled)(unsafe.Pointer(c)))
 	}
 }
 
@@ -368,7 +384,7 @@ func (p *pulled) reuse() {
 
 // pull returns the functions of a pulled sequence.
 func pull(on coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), ok bool) {
-	if on == coro.Standalone && handoverOK() != "" {
+	if !keptFits || on == coro.Standalone && handoverOK() != "" {
 		return nil, nil, false
 	}
 	k := kindOf(value)

@@ -10,3 +10,5 @@ func pull(coro.Kind, coro.Typed, func(func())) (next, stop func(), ok bool) { re
 func (c *core) unkeep() {}
 
 var alonePulled []aloneFunc
+
+func keptNeeds() uintptr { return 0 }

@@ -352,19 +352,25 @@ func checkPanic(v *verifier) {
 func checkAlone(v *verifier) {
 	for _, a := range append(alone, alonePulled...) {
 		f := release.FindFunc(reflect.ValueOf(a.function).Pointer())
-		name, deepest, begin, throughout := runtime.FuncForPC(f.EntryPC()).Name(), int32(0), uintptr(0), true
+		name, begin, throughout := runtime.FuncForPC(f.EntryPC()).Name(), uintptr(0), true
 		f.Ranges(f.PCTable(release.PCDataUnsafePoint), func(end uintptr, value int32) bool {
 			throughout = throughout && (value == unsafePoint || end <= prologue)
 			begin = end
 			return true
 		})
-		f.Ranges(f.PCSP, func(_ uintptr, size int32) bool { deepest = max(deepest, size); return true })
 		v.expect(a.name+": unsafe throughout", throughout && begin > 0, true)
-		v.expect(a.name+": needs little stack", deepest <= aloneSize, true)
+		v.expect(a.name+": needs little stack", deepest(f) <= aloneSize, true)
 		if a.named {
 			v.expect(a.name+": is named for it", strings.HasPrefix(name, "runtime."), true)
 		}
 	}
+	keptFits = keptNeeds() <= stackLeft
+}
+
+// deepest returns how far below its caller's frame f has SP at most.
+func deepest(f release.FuncInfo) (size uintptr) {
+	f.Ranges(f.PCSP, func(_ uintptr, now int32) bool { size = max(size, uintptr(now)); return true })
+	return size
 }
 
 // checkLinks suspends and resumes a coroutine that has records of defers, and looks for them and for the
