@@ -44,6 +44,8 @@ func Standalone() Option { return Option{coro.Standalone} }
 // 386 it moves as a coroutine of New does.)
 //
 // The frames move to a goroutine of their own, at a Resume, never for Close or stop. From then on the
-// coroutine is not collected if it is dropped: run it to its end, or close it. Where there is no
-// hand-over, Auto is the same as [Shared].
+// coroutine is not collected if it is dropped: run it to its end, or close it.
+//
+// Where there is no hand-over, Auto is the same as [Shared], but for this: if the sequences of a function that is pulled spend most of
+// their time on such suspensions, later ones are goroutines from the beginning, as with iter.Pull. (Not on 386.)
 func Auto() Option { return Option{coro.Auto} }

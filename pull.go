@@ -12,8 +12,8 @@ import (
 // value and false at the end; stop ends the sequence, after which yield returns
 // false to seq. Panics and runtime.Goexit of seq leave next and stop.
 //
-// The last of opts says which kind of coroutine runs seq; the default is [Auto]. With Auto seq begins on
-// the caller's goroutine, and may move to another one between two calls of yield. So call stop, unless
+// The last of opts says which kind of coroutine runs seq; the default is [Auto]. With Auto seq usually begins
+// on the caller's goroutine, and may move to another one between two calls of yield. So call stop, unless
 // next has returned false: otherwise a parked goroutine may be left. With [Standalone] seq may yield
 // wherever a goroutine may, as it may with iter.Pull.
 //
@@ -31,25 +31,37 @@ import (
 // from a mistaken one by the goroutine, which for a standalone coroutine is also what it continues and
 // ends. Use iter.Pull for such a sequence.
 func Pull[V any](seq iter.Seq[V], opts ...Option) (next func() (V, bool), stop func()) {
-	kind := stackKind(coro.Auto, opts)
-	if next, stop, ok := engine.Pull(kind, seq); ok {
+	next, stop, kind := engine.Pull(stackKind(coro.Auto, opts), seq)
+	if next != nil {
 		return next, stop
 	}
 	co := New(func(co *Coroutine[struct{}, V], _ struct{}) {
 		seq(func(v V) bool {
 			if !co.core.Stopped() {
-				co.Yield(v)
+				if co.core.Owner == coro.OwnerPortableRunning && co.core.Flags == 0 { // past what else YieldSlow does
+					co.out = v
+					coro.Portable.Yield(&co.core)
+				} else {
+					co.Yield(v)
+				}
 			}
 			return !co.core.Stopped()
 		})
 	}, Option{kind})
-	return func() (V, bool) { return co.Resume(struct{}{}) }, co.stop
+	return func() (V, bool) {
+		if !coro.Checked && co.core.Owner == coro.OwnerPortableSuspended {
+			ok := coro.Portable.Resume(&co.core)
+			return co.out, ok
+		}
+		return co.Resume(struct{}{})
+	}, co.stop
 }
 
 // Pull2 is [Pull] for a sequence of pairs, by the contract of [iter.Pull2]. The two values of a pair are
 // handed over as [Pull] hands over one.
 func Pull2[K, V any](seq iter.Seq2[K, V], opts ...Option) (next func() (K, V, bool), stop func()) {
-	if next, stop, ok := engine.Pull2(stackKind(coro.Auto, opts), seq); ok {
+	next, stop, kind := engine.Pull2(stackKind(coro.Auto, opts), seq)
+	if next != nil {
 		return next, stop
 	}
 	type pair struct {
@@ -58,7 +70,7 @@ func Pull2[K, V any](seq iter.Seq2[K, V], opts ...Option) (next func() (K, V, bo
 	}
 	next1, stop := Pull(func(yield func(pair) bool) {
 		seq(func(k K, v V) bool { return yield(pair{k, v}) })
-	}, opts...)
+	}, Option{kind})
 	return func() (K, V, bool) {
 		p, ok := next1()
 		return p.k, p.v, ok

@@ -23,7 +23,7 @@ var nativeEngine interface {
 	Make(c *coro.Core, kind coro.Kind) bool
 	HandoverOK() string
 	Self() uintptr
-	Pull(kind coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), ok bool)
+	Pull(kind coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), instead coro.Kind)
 }
 
 func init() { coro.Portable = portable.Engine{} }
@@ -45,22 +45,23 @@ func Self() uintptr {
 	return nativeEngine.Self()
 }
 
-// Pull returns the functions of a pulled sequence; false if the native engine is not in use, or can't.
-func Pull[V any](kind coro.Kind, seq func(yield func(V) bool)) (next func() (V, bool), stop func(), ok bool) {
+// Pull returns the functions of a pulled sequence; or nil, if the native engine is not in use, or can't, and of what kind a
+// coroutine is to be that serves instead.
+func Pull[V any](kind coro.Kind, seq func(yield func(V) bool)) (next func() (V, bool), stop func(), instead coro.Kind) {
 	if !nativeOK() {
-		return nil, nil, false
+		return nil, nil, kind
 	}
-	n, stop, ok := nativeEngine.Pull(kind, (*coro.One[V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
-	return *(*func() (V, bool))(unsafe.Pointer(&n)), stop, ok
+	n, stop, instead := nativeEngine.Pull(kind, (*coro.One[V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
+	return *(*func() (V, bool))(unsafe.Pointer(&n)), stop, instead
 }
 
 // Pull2 is Pull for sequences of pairs.
-func Pull2[K, V any](kind coro.Kind, seq func(yield func(K, V) bool)) (next func() (K, V, bool), stop func(), ok bool) {
+func Pull2[K, V any](kind coro.Kind, seq func(yield func(K, V) bool)) (next func() (K, V, bool), stop func(), instead coro.Kind) {
 	if !nativeOK() {
-		return nil, nil, false
+		return nil, nil, kind
 	}
-	n, stop, ok := nativeEngine.Pull(kind, (*coro.Two[K, V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
-	return *(*func() (K, V, bool))(unsafe.Pointer(&n)), stop, ok
+	n, stop, instead := nativeEngine.Pull(kind, (*coro.Two[K, V])(nil), *(*func(func()))(unsafe.Pointer(&seq)))
+	return *(*func() (K, V, bool))(unsafe.Pointer(&n)), stop, instead
 }
 
 // Info says which engine runs shared coroutines, and why.

@@ -46,9 +46,9 @@ func (Engine) Self() uintptr {
 	return g
 }
 
-// Pull returns the functions of a pulled sequence; false if it can't have such on this platform, or of that kind.
+// Pull returns the functions of a pulled sequence; or nil, and of what kind a coroutine is to be that serves instead.
 // The func values are of types that are not known here, but by value.
-func (Engine) Pull(kind coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), ok bool) {
+func (Engine) Pull(kind coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), instead coro.Kind) {
 	return pull(kind, value, seq)
 }
 

@@ -435,11 +435,20 @@ func init() { *(*unsafe.Pointer)(unsafe.Pointer(&handBack)) = unsafe.Pointer(cod
 // handoverOK returns "" if this goroutine can hand over to a worker, or why not. The native engine is in use. In a bubble of
 // testing/synctest, and on a locked thread, a body must run where iter.Pull runs it.
 func handoverOK() string {
-	if g := self(); *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0 {
+	if bound() {
 		return "this goroutine is in a bubble of testing/synctest, or locked to its thread"
 	}
 	return handover()
 }
+
+// bound reports whether this goroutine is in a bubble of testing/synctest, or locked to its thread.
+func bound() bool {
+	g := self()
+	return *(*uintptr)(gAt(g, gBubble)) != 0 || *(*uintptr)(gAt(g, gLockedM)) != 0
+}
+
+// noHandover reports whether no goroutine can hand over. If this one could not anyway, it is not asked.
+func noHandover() bool { return !bound() && handover() != "" }
 
 // handover is the check of what all goroutines have in common. It is made on one of its own.
 var handover = sync.OnceValue(func() string {

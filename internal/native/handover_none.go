@@ -8,6 +8,8 @@ package native
 
 func handoverOK() string { return "there is no hand-over on this platform" }
 
+func noHandover() bool { return true }
+
 const canMove = false
 
 type standaloneExt struct{}

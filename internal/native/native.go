@@ -369,9 +369,13 @@ func (c *core) yieldNative(depth, pc, base uintptr) (again bool) {
 	if !c.moves() && c.recall(depth, pc) { // with flagSpecial leave takes the records for known: describe has to know them
 		return true
 	}
+	begin := c.judged()
 	if refused := describe(c, depth, pc, base); refused != "" {
 		c.unkeep()
 		panic("aco: " + refused)
+	}
+	if begin != 0 {
+		c.judge(begin)
 	}
 	if size := c.layout().size; size >= wide {
 		c.spend(int(size/128) - 1)

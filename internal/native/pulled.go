@@ -63,6 +63,7 @@ type kind struct {
 	plain, wide, kept uintptr      // exits of a pulled
 	ended             pulled       // the coroutine of every sequence that has ended
 	free              sync.Pool
+	judged            atomic.Int64 // when: see verdict.go
 }
 
 // A word is a part of a value that is passed in a register.
@@ -382,10 +383,13 @@ func (p *pulled) reuse() {
 	p.kind.free.Put(p)
 }
 
-// pull returns the functions of a pulled sequence.
-func pull(on coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), ok bool) {
-	if !keptFits || on == coro.Standalone && handoverOK() != "" {
-		return nil, nil, false
+// pull returns the functions of a pulled sequence; or nil, and on what a coroutine like any other is to run instead.
+func pull(on coro.Kind, value coro.Typed, seq func(yield func())) (next, stop func(), instead coro.Kind) {
+	switch {
+	case !keptFits, on == coro.Standalone && handoverOK() != "":
+		return nil, nil, on
+	case on == coro.Auto && isSlow(seq):
+		return nil, nil, coro.Standalone
 	}
 	k := kindOf(value)
 	p, _ := k.free.Get().(*pulled)
@@ -410,7 +414,7 @@ func pull(on coro.Kind, value coro.Typed, seq func(yield func())) (next, stop fu
 	} else {
 		p.Owner = ownerNew // only now: before, a next of the last sequence could still come
 	}
-	return asFunc[func()](&h.next), asFunc[func()](&h.stop), true
+	return asFunc[func()](&h.next), asFunc[func()](&h.stop), on
 }
 
 const noOffset = ^uintptr(0)
