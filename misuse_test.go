@@ -125,6 +125,40 @@ func TestNoValueIsTorn(t *testing.T) {
 	})
 }
 
+// A next that comes when another goroutine's has just ended the sequence says that it has ended, or is told that it came second.
+func TestNextComesLate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector reports it: see TestTwoAtOnceIsReported")
+	}
+	if aco.Engine().Name != "native" {
+		t.Skip("iter.Pull has other words for it")
+	}
+	procs := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(procs, 4)))
+	eachKind(t, func(t *testing.T, k kind) {
+		for range rounds(20000) {
+			next, stop := aco.Pull(func(yield func(int) bool) { yield(1) }, k.opt)
+			var wg sync.WaitGroup
+			for range 2 {
+				wg.Go(func() {
+					for range 6 {
+						r := panicOf(func() {
+							if v, ok := next(); ok != (v == 1) && k.native && runtime.GOARCH != "386" { // or it goes through a coroutine of New
+								t.Error(v, ok)
+							}
+						})
+						if r != nil && r != "aco: resume of a running coroutine" {
+							t.Error(r)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			stop()
+		}
+	})
+}
+
 // rounds returns n, or less where each takes long.
 func rounds(n int) int {
 	if testing.Short() || os.Getenv("ACO_EXEC") != "" {

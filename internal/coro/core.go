@@ -214,7 +214,7 @@ func (c *Core) resumable() (owner uintptr, ok bool) {
 	owner = atomic.LoadUintptr(&c.Owner)
 	switch c.statusOf(owner) {
 	case Done:
-		c.Main(c)
+		c.dropValue()
 		return owner, false
 	case Running:
 		c.Refuse()
@@ -222,6 +222,14 @@ func (c *Core) resumable() (owner uintptr, ok bool) {
 		panic(resumeOfNormal)
 	}
 	return owner, true
+}
+
+// dropValue drops the value that came with a Resume, or a Yield, of c, which is Done. With those of a pulled one none comes, and Main is to be
+// called once.
+func (c *Core) dropValue() {
+	if c.Flags&FlagPulls == 0 {
+		c.Main(c)
+	}
 }
 
 // Refuse is how a Resume ends that has come second.
@@ -271,7 +279,7 @@ func (c *Core) Outside() {
 		panic(notMade)
 	}
 	if c.Ended() {
-		c.Main(c) // which drops the value that came with it
+		c.dropValue()
 	}
 	panic("aco: yield outside the coroutine")
 }

@@ -26,6 +26,7 @@ func refreeze()
 var (
 	freezeKnown = frozen
 	relocate    = moveFrames
+	yieldLow    = (*core).yieldLow
 )
 
 // An aloneFunc is a function that nobody may stop; named says that it must not be preempted where its frame is made, either.
@@ -192,6 +193,13 @@ next:
 	}
 	return hi, owner
 }
+
+// yieldLow is leave for a function that has not looked how much of the stack is left, as one of the program's that is nosplit, and there
+// is too little for what leave needs when the frames are not known. This one looks. It has no result, for which leave's caller has no room on
+// 386; a value that is pulled goes another way (see Ask), and has been kept where there was enough.
+//
+//go:noinline
+func (c *core) yieldLow() { leave(c) }
 
 // moveFrames makes the words of c, which is to be resumed at lo, those of frames there. They were somewhere else: the difference
 // is added to each that holds an address in them. The saved words and Lo change together, so that each word is always

@@ -244,7 +244,14 @@ TEXT ·leaveABI(SB), NOSPLIT|NOFRAME, $0-0
 	JMP  ·handOut(SB)
 shared:
 #endif
+	LEAL -const_stackLeft(SP), CX
+	CMPL CX, G_LO(BP)
+	JCS  low
 	JMP  ·refreeze(SB)
+low:
+	MOVL ·yieldLow(SB), DX
+	MOVL (DX), CX
+	JMP  CX
 
 // refreeze has frozen see whether the frames are known. If so, freeze does the rest, and else again. BP is the g. Its
 // frame, with leave's return address on top:

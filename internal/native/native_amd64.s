@@ -179,6 +179,8 @@ seat:
 	CMPQ CX, $const_ownerHired
 	JNE  slow
 	MOVQ core_Ext(AX), BX
+	TESTQ BX, BX
+	JEQ  slow
 	CMPQ X_G(BX), R14               // or another goroutine comes while its worker is about to run it
 	JNE  slow
 	MOVQ R14, core_Owner(AX)
@@ -536,7 +538,14 @@ words:
 	JMP  DX
 
 // giveUp is what leave does if the frames are not as they were: refreeze. If a value is in registers it is keep,
-// which keeps those from what is called; on another goroutine than the owner's it is asks, called with the same arguments.
+// which keeps those from what is called; on another goroutine than the owner's it is asks, called with the same arguments. What
+// all these need of the stack is there if Yield was called by a function that has looked. If not, a Go function that looks
+// is called in between.
+#define LOW(low) \
+	LEAQ -const_stackLeft(SP), CX; \
+	CMPQ CX, G_LO(R14); \
+	JCS  low
+
 TEXT ·giveUp(SB), NOSPLIT|NOFRAME, $0-0
 	TESTB $const_flagPulls, core_Flags(AX)
 	JEQ  plain
@@ -544,12 +553,17 @@ TEXT ·giveUp(SB), NOSPLIT|NOFRAME, $0-0
 	JNE  stopped
 	CMPQ core_Owner(AX), R14
 	JNE  elsewhere
+	LOW(elsewhere)
 	LEAQ ·exitKept(SB), CX
 	CMPQ CX, pulled_exit(AX)
 	JEQ  plain
 	JMP  ·keep(SB)
 plain:
+	LOW(low)
 	JMP  ·refreeze(SB)
+low:
+	MOVQ ·yieldLow(SB), DX
+	JMP  (DX)
 elsewhere:
 	MOVQ pulled_asks(AX), DX
 	MOVQ (WORDS+8)(SP), AX

@@ -144,6 +144,7 @@ seat:
 	CMP  $const_ownerHired, R2
 	BNE  slow
 	MOVD core_Ext(R0), R1
+	CBZ  R1, slow
 	MOVD X_G(R1), R1
 	CMP  g, R1
 	BNE  slow                       // another goroutine comes while its worker is about to run it
@@ -415,6 +416,12 @@ words:
 
 // giveUp is what leave does: refreeze. If a value is in registers it is keep, which keeps those from what is called; on
 // another goroutine than the owner's it is asks, called with the same arguments.
+#define LOW(low) \
+	MOVD G_LO(g), R2; \
+	SUB  $const_stackLeft, RSP, R3; \
+	CMP  R2, R3; \
+	BLO  low
+
 TEXT ·giveUp(SB), NOSPLIT|NOFRAME, $0-0
 	MOVBU core_Flags(R0), R2
 	TST  $const_flagPulls, R2
@@ -424,13 +431,19 @@ TEXT ·giveUp(SB), NOSPLIT|NOFRAME, $0-0
 	MOVD core_Owner(R0), R3
 	CMP  g, R3
 	BNE  elsewhere
+	LOW(elsewhere)
 	MOVD $·exitKept(SB), R2
 	MOVD pulled_exit(R0), R3
 	CMP  R2, R3
 	BEQ  plain
 	B    ·keep(SB)
 plain:
+	LOW(low)
 	B    ·refreeze(SB)
+low:
+	MOVD ·yieldLow(SB), R26
+	MOVD (R26), R1
+	B    (R1)
 elsewhere:
 	MOVD pulled_asks(R0), R26
 	MOVD (R26), R19

@@ -140,7 +140,7 @@ func (c *core) pullSlow() (what int, results uintptr) {
 	if c.up().Resumable() { // another goroutine has run it meanwhile
 		return pullAgain, 0
 	}
-	return pullNone, (*pulled)(unsafe.Pointer(c)).results // of one that ended long ago
+	return pullNone, (*pulled)(unsafe.Pointer(c)).kind.stack // it ended long ago, or before a next that comes late
 }
 
 // startMoving makes the worker that p moves to, by a hand-over, and reports whether it does; if not, it stays shared.
@@ -191,7 +191,7 @@ func keepRaw(p *pulled, regs, stack unsafe.Pointer) {
 
 // Room is of coro.Pulled: what keepRaw does, but for storing.
 func (p *pulled) Room() unsafe.Pointer {
-	if g, _, _, _, _, _ := look(); p.up().Asker(g) == nil {
+	if g, _, _, _, _, _ := look(); p.Owner != g && p.up().Asker(g) == nil { // it is the owner if the stack is low
 		p.up().Outside()
 	}
 	if p.exit == 0 {
@@ -204,7 +204,11 @@ func (p *pulled) Room() unsafe.Pointer {
 // Ask is of coro.Pulled.
 func (p *pulled) Ask() bool {
 	g, _, _, _, _, _ := look()
-	p.up().Ask(g, false)
+	if p.Owner == g {
+		(*core)(&p.core).yieldLow()
+	} else {
+		p.up().Ask(g, false)
+	}
 	return p.Flags&flagStopped == 0
 }
 
